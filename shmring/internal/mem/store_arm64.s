@@ -1,0 +1,19 @@
+//go:build !race && !shmring_hooks
+
+#include "textflag.h"
+
+// func Store(p *uint64, v uint64)
+TEXT ·Store(SB), NOSPLIT, $0-16
+	MOVD p+0(FP), R0
+	MOVD v+8(FP), R1
+	STLR R1, (R0)
+	RET
+
+// func Pause(n uint32)
+TEXT ·Pause(SB), NOSPLIT, $0-4
+	MOVWU n+0(FP), R0
+again:
+	YIELD
+	SUBSW $1, R0, R0
+	BGT   again
+	RET

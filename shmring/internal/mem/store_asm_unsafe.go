@@ -1,0 +1,20 @@
+//go:build (amd64 || arm64) && !race && !shmring_hooks
+
+package mem
+
+// Store writes v to *p with release ordering.
+//
+//go:noescape
+func Store(p *uint64, v uint64)
+
+// Pause executes n spin-wait hints, about 20 ns each on current amd64 parts; at least one.
+//
+//go:noescape
+func Pause(n uint32)
+
+// Note writes v to *p with no ordering of its own, for words that only observers read: counters and
+// flags whose reader brings the fence. An aligned word is never torn.
+func Note(p *uint64, v uint64) { *p = v }
+
+// Note32 is [Note] for 32 bits.
+func Note32(p *uint32, v uint32) { *p = v }

@@ -1,0 +1,20 @@
+//go:build !shmring_hooks && (race || !(amd64 || arm64))
+
+package mem
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// Store writes v to *p with release ordering.
+func Store(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
+
+// Note writes v to *p for words that only observers read.
+func Note(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
+
+// Note32 is [Note] for 32 bits.
+func Note32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
+
+// Pause gives way for a moment; n counts spin-wait hints where the processor has them.
+func Pause(n uint32) { runtime.Gosched() }
