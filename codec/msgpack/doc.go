@@ -1,0 +1,30 @@
+// Package msgpack puts MessagePack behind [codec.Codec], by way of vmihailenco/msgpack: for records
+// that peers in other languages read, or whose Go types are met only at run time.
+//
+//	c := msgpack.Of[Order]()
+//	buf, err = c.Append(buf[:0], &order)
+//	err = c.Decode(buf, &order)
+//
+// Structs are maps from field name to value (tag `msgpack:"name"`), integers take their shortest
+// form, and map keys are sorted for the map types the library knows how to sort (string keys with
+// string, bool or any values). An `any` decodes to nil, bool, int64, uint64, float64, string (from
+// both text and binary), []any, map[string]any or time.Time.
+//
+// What differs from the other formats, because MessagePack or its library is so:
+//
+//   - Size encodes into a counter: it costs as much time as Append, but keeps no bytes.
+//   - Append and Decode allocate inside the library. Append never grows dst beyond what stays in it.
+//   - The library always copies, so DecodeBorrow is Decode.
+//   - An integer too large for its Go field wraps around, as in the library; unknown fields are
+//     skipped, and of a field named twice the last counts.
+//   - A value that contains itself is not detected when encoding.
+//
+// # Hostile input
+//
+// The library recurses once per level and makes a slice of the length that the input claims. Every
+// source is therefore walked once before it is decoded, without recursion or allocation: lengths and
+// counts must fit in the bytes that are left ([ErrTruncated]), nesting must stay within the depth
+// allowed ([ErrDepth]), every code must be one of the format ([ErrCode]), and nothing may follow the
+// value ([ErrTrailing]). What the library then still refuses is [ErrValue]. Each comes as an [Error]
+// that says where.
+package msgpack

@@ -1,0 +1,194 @@
+package msgpack_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/shmring/ipc/codec/msgpack"
+)
+
+type order struct {
+	ID    uint64 `msgpack:"id"`
+	Note  string `msgpack:"note"`
+	Data  []byte `msgpack:"data"`
+	Lines []line `msgpack:"lines"`
+}
+
+type line struct {
+	SKU   int32   `msgpack:"sku"`
+	Price float64 `msgpack:"price"`
+}
+
+func ExampleOf() {
+	type point struct{ X, Y int }
+	c := msgpack.Of[point]()
+	b, _ := c.Append(nil, &point{X: 3, Y: 4})
+	fmt.Printf("% x\n", b)
+	var back point
+	fmt.Println(c.Decode(b, &back), back)
+	// Output:
+	// 82 a1 58 03 a1 59 04
+	// <nil> {3 4}
+}
+
+func TestAppendWritesTheBytesOfTheSpecification(t *testing.T) {
+	v := map[string]any{
+		"a": nil, "b": true, "c": int64(-1), "d": int64(300), "e": uint64(1) << 63,
+		"f": 1.5, "g": "x", "h": []any{false}, "i": []byte{7},
+	}
+	got, err := msgpack.Of[map[string]any]().Append([]byte{0xee}, &v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "ee89" + "a161c0" + "a162c3" + "a163ff" + "a164cd012c" + "a165cf8000000000000000" +
+		"a166cb3ff8000000000000" + "a167a178" + "a16891c2" + "a169c40107"
+	if hex.EncodeToString(got) != want {
+		t.Fatalf("got  %x\nwant %s", got, want)
+	}
+}
+
+func TestAnAnyDecodesToTheDocumentedTypes(t *testing.T) {
+	when := time.Unix(1, 500).UTC()
+	in := any(map[string]any{"i": int8(-3), "u": uint64(1) << 63, "f": float32(2), "s": "x", "l": []any{nil, true}, "t": when})
+	c := msgpack.Of[any]()
+	b, err := c.Append(nil, &in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out any
+	if err := c.Decode(b, &out); err != nil {
+		t.Fatal(err)
+	}
+	got := out.(map[string]any)
+	if !got["t"].(time.Time).Equal(when) {
+		t.Fatalf("time %v", got["t"])
+	}
+	delete(got, "t")
+	want := map[string]any{"i": int64(-3), "u": uint64(1) << 63, "f": float64(2), "s": "x", "l": []any{nil, true}}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("got %#v", got)
+	}
+}
+
+func TestDecodeRefusesEachKindOfBadSource(t *testing.T) {
+	for _, tc := range []struct {
+		name, src string
+		want      error
+		got       uint64
+	}{
+		{"nothing", "", msgpack.ErrTruncated, 1},
+		{"the code that is never used", "c1", msgpack.ErrCode, 0xc1},
+		{"array of 4 billion", "ddffffffff", msgpack.ErrTruncated, 1<<32 - 1},
+		{"map of 4 billion", "dfffffffff", msgpack.ErrTruncated, 2 * (1<<32 - 1)},
+		{"string of 4 billion", "dbffffffff", msgpack.ErrTruncated, 5 + 1<<32 - 1},
+		{"extension of 4 billion", "c9ffffffff05", msgpack.ErrTruncated, 6 + 1<<32 - 1},
+		{"length cut short", "da01", msgpack.ErrTruncated, 3},
+		{"element missing", "9201", msgpack.ErrTruncated, 2},
+		{"two values", "0102", msgpack.ErrTrailing, 1},
+		{"three levels where two are allowed", "91919101", msgpack.ErrDepth, 3},
+	} {
+		src, _ := hex.DecodeString(tc.src)
+		v := any("untouched")
+		err := msgpack.Of[any](msgpack.MaxDepth(2)).Decode(src, &v)
+		var detail *msgpack.Error
+		if !errors.Is(err, tc.want) || !errors.As(err, &detail) || detail.Got != tc.got {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if v != "untouched" {
+			t.Errorf("%s: target became %v", tc.name, v)
+		}
+	}
+}
+
+func TestDecodeSurvivesAMillionLevels(t *testing.T) {
+	var v any
+	if err := msgpack.Of[any]().Decode(bytes.Repeat([]byte{0x91}, 1<<20), &v); !errors.Is(err, msgpack.ErrDepth) {
+		t.Fatal(err)
+	}
+}
+
+func TestDecodeOfTheDeepestAllowedValueSucceeds(t *testing.T) {
+	src := append(bytes.Repeat([]byte{0x91}, msgpack.DefaultMaxDepth), 0x05)
+	var v any
+	if err := msgpack.Of[any]().Decode(src, &v); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAKeyThatGoCannotHashIsAnErrorNotAPanic(t *testing.T) {
+	v := map[any]any{"untouched": 1}
+	err := msgpack.Of[map[any]any]().Decode([]byte{0x81, 0x91, 0x01, 0x02}, &v)
+	if !errors.Is(err, msgpack.ErrValue) || len(v) != 1 {
+		t.Fatalf("%v, %v", v, err)
+	}
+}
+
+func TestAValueThatDoesNotFitItsFieldIsErrValueAndLeavesTheTarget(t *testing.T) {
+	v := order{ID: 5}
+	src := []byte{0x82, 0xa2, 'i', 'd', 0x01, 0xa4, 'n', 'o', 't', 'e', 0x90}
+	if err := msgpack.Of[order]().Decode(src, &v); !errors.Is(err, msgpack.ErrValue) || v.ID != 5 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+}
+
+func TestAValueWithoutAFormIsErrValueAndLeavesTheBuffer(t *testing.T) {
+	c := msgpack.Of[map[string]any]()
+	v := map[string]any{"c": make(chan int)}
+	got, err := c.Append([]byte("keep"), &v)
+	if !errors.Is(err, msgpack.ErrValue) || string(got) != "keep" {
+		t.Fatalf("%q, %v", got, err)
+	}
+	if _, err := c.Size(&v); !errors.Is(err, msgpack.ErrValue) {
+		t.Fatal(err)
+	}
+	good := map[string]any{"n": int64(1)}
+	if got, err = c.Append(nil, &good); err != nil || hex.EncodeToString(got) != "81a16e01" {
+		t.Fatalf("after an error: %x, %v", got, err)
+	}
+}
+
+func TestMaxDepthPanicsOnANegativeBound(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Fatal("no panic")
+		}
+	}()
+	msgpack.MaxDepth(-1)
+}
+
+func FuzzDecodeNeverPanicsAndRoundTrips(f *testing.F) {
+	f.Add([]byte{0x82, 0xa2, 'i', 'd', 0x01, 0xa5, 'l', 'i', 'n', 'e', 's', 0x91, 0x81, 0xa3, 's', 'k', 'u', 0x07})
+	f.Add([]byte{0xdd, 0xff, 0xff, 0xff, 0xff})
+	f.Add([]byte{0xc7, 0x00, 0xff})
+	f.Add([]byte{0xd6, 0xff, 0, 0, 0, 1})
+	f.Add([]byte{0x81, 0x91, 0x01, 0x02})
+	c, dynamic, odd := msgpack.Of[order](), msgpack.Of[any](), msgpack.Of[map[any]time.Time]()
+	f.Fuzz(func(t *testing.T, src []byte) {
+		var loose any
+		_ = dynamic.Decode(src, &loose)
+		var keys map[any]time.Time
+		_ = odd.Decode(src, &keys)
+		var v, again order
+		if c.Decode(src, &v) != nil {
+			return
+		}
+		b, err := c.Append(nil, &v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := c.Size(&v); err != nil || n != len(b) {
+			t.Fatalf("size %d, %v; encoded %d", n, err, len(b))
+		}
+		if err := c.Decode(b, &again); err != nil {
+			t.Fatal(err)
+		}
+		if b2, _ := c.Append(nil, &again); !bytes.Equal(b, b2) {
+			t.Fatalf("%x became %x", b, b2)
+		}
+	})
+}
