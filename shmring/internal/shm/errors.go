@@ -1,0 +1,81 @@
+package shm
+
+import (
+	"fmt"
+	"io/fs"
+)
+
+// NoSpaceError says that the file system cannot hold the file whole. It unwraps to
+// the system's own error, which is syscall.ENOSPC or syscall.EDQUOT.
+type NoSpaceError struct {
+	Path string // the file that was to be made
+	Need int64  // bytes asked for
+	Free int64  // bytes the file system had left for this user; -1 if it would not say
+	Err  error
+}
+
+func (e *NoSpaceError) Error() string {
+	if e.Free < 0 {
+		return fmt.Sprintf("shm: %s: need %d bytes: %v", e.Path, e.Need, e.Err)
+	}
+	return fmt.Sprintf("shm: %s: need %d bytes, %d are free: %v", e.Path, e.Need, e.Free, e.Err)
+}
+
+// Unwrap returns the system's error.
+func (e *NoSpaceError) Unwrap() error { return e.Err }
+
+// SymlinkError says that a path ends in a symbolic link, which is never followed:
+// the link's owner would choose the file. It unwraps to fs.ErrPermission.
+type SymlinkError struct {
+	Path string
+}
+
+func (e *SymlinkError) Error() string {
+	return fmt.Sprintf("shm: %s: is a symbolic link, which is not followed", e.Path)
+}
+
+// Unwrap returns fs.ErrPermission.
+func (e *SymlinkError) Unwrap() error { return fs.ErrPermission }
+
+// OwnerError says that a file belongs to somebody who is neither this process's
+// effective user nor root. It unwraps to fs.ErrPermission.
+type OwnerError struct {
+	Path string
+	UID  uint32 // the file's owner
+	Want uint32 // this process's effective user
+}
+
+func (e *OwnerError) Error() string {
+	return fmt.Sprintf("shm: %s: belongs to user %d, allowed are %d and 0", e.Path, e.UID, e.Want)
+}
+
+// Unwrap returns fs.ErrPermission.
+func (e *OwnerError) Unwrap() error { return fs.ErrPermission }
+
+// NotRegularError says that a path leads to something other than a regular file.
+// It unwraps to fs.ErrInvalid.
+type NotRegularError struct {
+	Path string
+	Mode fs.FileMode
+}
+
+func (e *NotRegularError) Error() string {
+	return fmt.Sprintf("shm: %s: is no regular file (mode %v)", e.Path, e.Mode)
+}
+
+// Unwrap returns fs.ErrInvalid.
+func (e *NotRegularError) Unwrap() error { return fs.ErrInvalid }
+
+// SizeError says that a size cannot be made or mapped. It unwraps to fs.ErrInvalid.
+type SizeError struct {
+	Path string
+	Size int64 // bytes asked for or found
+	Max  int64 // the most that this process can map, in bytes; the least is 1
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("shm: %s: size %d is outside 1 to %d bytes", e.Path, e.Size, e.Max)
+}
+
+// Unwrap returns fs.ErrInvalid.
+func (e *SizeError) Unwrap() error { return fs.ErrInvalid }

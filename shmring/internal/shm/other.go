@@ -1,0 +1,179 @@
+//go:build !linux
+
+package shm
+
+import (
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+)
+
+// DefaultDir returns the directory that holds segments unless the user names one.
+func DefaultDir() string { return filepath.Join(os.TempDir(), "shmring") }
+
+// Create makes the file path with size bytes (1 to the largest int), all zero, calls
+// init on the mapped memory and only then gives the file its name; it returns the
+// mapping. An error, init's included, leaves nothing behind; a creator that is killed
+// leaves a file for which IsTemp holds.
+//
+// Errors: fs.ErrExist if the name is taken, fs.ErrNotExist naming the directory if
+// that is missing, *SizeError, fs.ErrPermission, and what the system says when the
+// disk is full.
+func Create(path string, size int64, perm fs.FileMode, init func(mem []byte) error) (m *Mapping, err error) {
+	if size <= 0 || size > math.MaxInt {
+		return nil, &SizeError{Path: path, Size: size, Max: math.MaxInt}
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return nil, &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	if path == filepath.Join(DefaultDir(), filepath.Base(path)) {
+		if err := os.MkdirAll(DefaultDir(), 0o777); err != nil {
+			return nil, err
+		}
+	}
+	temp := tempName(path)
+	if err := draft(temp, size, perm, init); err != nil {
+		return nil, err
+	}
+	// The draft is closed and unmapped by now: some systems cannot remove an open file.
+	linkErr := os.Link(temp, path)
+	if err := errors.Join(linkErr, os.Remove(temp)); err != nil {
+		return nil, err
+	}
+	return Open(path, OpenFlags{})
+}
+
+// draft makes the whole file under the name temp, or nothing.
+func draft(temp string, size int64, perm fs.FileMode, init func([]byte) error) (err error) {
+	file, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return &fs.PathError{Op: "create in", Path: filepath.Dir(temp), Err: err}
+	}
+	done := false
+	defer func() {
+		if !done {
+			err = errors.Join(err, os.Remove(temp))
+		}
+	}()
+	if err := errors.Join(file.Chmod(perm.Perm()), writeZeros(file, size)); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	m, err := newMapping(file, temp, false)
+	if err != nil {
+		return err
+	}
+	err = init(m.Data)
+	if err == nil {
+		err = m.base.Flush()
+	}
+	err = errors.Join(err, m.Unmap())
+	done = err == nil
+	return err
+}
+
+// writeZeros reserves size bytes: there is no portable fallocate.
+func writeZeros(file *os.File, size int64) error {
+	zeros := make([]byte, min(size, 1<<20))
+	for off := int64(0); off < size; off += int64(len(zeros)) {
+		if _, err := file.WriteAt(zeros[:min(int64(len(zeros)), size-off)], off); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Open maps the whole of the regular file path. An empty file is no error: Data is
+// then nil.
+//
+// Errors: fs.ErrNotExist, *SymlinkError, *NotRegularError, *OwnerError unless flags
+// allow it (or the system has no such owners), fs.ErrPermission, *SizeError.
+func Open(path string, flags OpenFlags) (*Mapping, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return nil, &SymlinkError{Path: path}
+	}
+	if err := judgeInfo(info, path, flags); err != nil {
+		return nil, err
+	}
+	file, err := openSame(path, info, access(flags.ReadOnly))
+	if err != nil {
+		return nil, err
+	}
+	return newMapping(file, path, flags.ReadOnly)
+}
+
+// openSame opens path and makes sure that it is still the file info tells of.
+func openSame(path string, info fs.FileInfo, mode int) (*os.File, error) {
+	file, err := os.OpenFile(path, mode, 0)
+	if err != nil {
+		return nil, err
+	}
+	now, err := file.Stat()
+	if err == nil && !os.SameFile(info, now) {
+		err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+func access(readOnly bool) int {
+	if readOnly {
+		return os.O_RDONLY
+	}
+	return os.O_RDWR
+}
+
+// Memfd is not to be had on this system: errors.ErrUnsupported.
+func Memfd(string, int64, func(mem []byte) error) (*Mapping, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// FromFile is not to be had on this system: errors.ErrUnsupported.
+func FromFile(*os.File, OpenFlags) (*Mapping, error) { return nil, errors.ErrUnsupported }
+
+// Reopen opens the mapped file once more by its name, as long as that still leads to
+// it. The caller closes it. Heap has no file: errors.ErrUnsupported.
+func (m *Mapping) Reopen() (*os.File, error) { return m.again(os.O_RDWR) }
+
+// ReopenReadOnly is Reopen without the right to write, for those who only look.
+func (m *Mapping) ReopenReadOnly() (*os.File, error) { return m.again(os.O_RDONLY) }
+
+func (m *Mapping) again(mode int) (*os.File, error) {
+	if m.file == nil {
+		return nil, errors.ErrUnsupported
+	}
+	return openSame(m.path, m.info, mode)
+}
+
+// Remove takes the name path away.
+func Remove(path string) error { return os.Remove(path) }
+
+// Sealed reports whether the file can neither shrink nor grow: never on this system.
+func (m *Mapping) Sealed() bool { return false }
+
+// Prefault makes every page present and, unless the mapping is read-only, writable
+// for this process. No byte changes.
+func (m *Mapping) Prefault() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return fs.ErrClosed
+	}
+	if m.file == nil || m.readOnly {
+		return nil
+	}
+	for off := 0; off+4 <= len(m.base); off += os.Getpagesize() {
+		touch(m.base, off)
+	}
+	return nil
+}
+
+// HugePages is not to be had on this system: errors.ErrUnsupported.
+func (m *Mapping) HugePages() error { return errors.ErrUnsupported }
