@@ -55,8 +55,12 @@ type (
 	}
 )
 
-// huge is larger than any platform-independent type may be, where the platform has such types at all.
-type huge [1 << (bits.UintSize/2 + 8)]byte
+// Types larger than is allowed, 1 TiB and 2 GiB, on platforms that have such types at all.
+type (
+	huge [1 << (bits.UintSize/2 + 8)]byte
+	half [1 << (bits.UintSize/2 - 2)]byte
+	over struct{ A, B half }
+)
 
 func TestCheckAcceptsEveryFixedType(t *testing.T) {
 	for name, check := range map[string]func() error{
@@ -151,7 +155,7 @@ func TestCheckRefusesASizeThatOverflowsSmallPlatforms(t *testing.T) {
 		t.Skip("this platform cannot even compile a type of 2 GiB")
 	}
 	wantTypeError(t, layout.Check[huge](), "", "1099511627776 bytes, at most 2147483647")
-	wantTypeError(t, layout.Check[struct{ A, B [1 << 30]byte }](), "", "2147483648 bytes, at most 2147483647")
+	wantTypeError(t, layout.Check[over](), "", "2147483648 bytes, at most 2147483647")
 	_, err := layout.View[huge](make([]byte, 8))
 	wantTypeError(t, err, "", "at most 2147483647")
 }

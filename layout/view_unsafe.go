@@ -77,9 +77,10 @@ func Slice[T any](b []byte) ([]T, error) {
 
 // Bytes returns the bytes of *v, in the byte order of the machine except where a field fixes it. The
 // result aliases *v, with capacity equal to length: writing to it changes *v, and any bytes are a
-// valid T. v must not be nil. Bytes panics with a *[TypeError] if T fails [Check].
+// valid T. Bytes panics if v is nil, and with a *[TypeError] if T fails [Check].
 func Bytes[T any](v *T) []byte {
 	mustVerify[T]()
+	_ = *v // A nil v panics here like any dereference; inside unsafe.Slice it can be fatal (under -race it is).
 	return bytesOf(v)
 }
 
