@@ -10,6 +10,9 @@
 //	           └──────────────────────────────────────────────────┘
 //	Bytes, SliceBytes: the way back, from *T or []T to the bytes they occupy
 //
+// The bytes of a segment itself are defined here too, as types of this kind: [Header], [Control] and
+// [Slot], and the [Word] that starts every record.
+//
 // # Which types
 //
 // [Check] says whether T may be used. T is made of fixed-size integers, floats, complex numbers,

@@ -10,7 +10,7 @@ import (
 //
 // It is global because Go has no storage per instantiation of a generic function, and without it every
 // View would walk its type. It only remembers a pure function of the type, so sharing it shows
-// nowhere. A look-up takes under 2 ns; sync.Map would take 7 and make View three times as dear.
+// nowhere. A look-up takes 2 ns of the 4 that View takes (amd64); in a sync.Map it would take 7.
 var verified typeSet
 
 // A typeSet is a set of type words for many readers and rare writers. The zero value is empty.
