@@ -1,0 +1,186 @@
+package frame
+
+import (
+	"context"
+	"io"
+)
+
+// The writing side of a Writer: from a message, or from what is owed, to the stream.
+
+// send writes m at a frame boundary, after queued frames. What an error leaves of m's frame is in buf.
+func (w *Writer) send(ctx context.Context, m Message) error {
+	size := m.Size()
+	if size > w.coalesce && len(w.buf) > 0 {
+		if err := w.drain(ctx, "write"); err != nil {
+			return err
+		}
+	}
+	start := len(w.buf)
+	var err error
+	if size <= w.coalesce {
+		w.reserve(size)
+		w.buf = m.AppendTo(w.buf)
+		err = w.push(ctx)
+	} else {
+		err = w.sendGathered(ctx, m)
+	}
+	if err == nil {
+		w.reset()
+		return nil
+	}
+	if w.off > start {
+		w.started = start
+	} else {
+		w.buf = w.buf[:start] // not begun, so not owed
+	}
+	return w.fail("write", err)
+}
+
+// sendGathered writes m from where it lies. When it is interrupted inside the frame, buf gets
+// the whole frame and off the bytes written, because m is not ours any more when the call is over.
+func (w *Writer) sendGathered(ctx context.Context, m Message) error {
+	w.reserve(m.gathered(inlineSize))
+	_, w.vec = m.gather(w.buf, w.vec[:0], inlineSize)
+	n, err := w.writeVec(ctx)
+	clear(w.vec) // keeps no message alive
+	if cap(w.vec)*sliceSize > keepSize {
+		w.vec = nil
+	}
+	if err == nil {
+		return nil
+	}
+	if n > 0 && interrupted(err) {
+		w.reserve(m.Size())
+		w.buf, w.off = m.AppendTo(w.buf), n
+	}
+	return err
+}
+
+// sliceSize is about what one slice of vec takes, in bytes.
+const sliceSize = 24
+
+// writeVec writes vec, in one gathering write if the stream can and takes it.
+func (w *Writer) writeVec(ctx context.Context) (written int, err error) {
+	w.rest = w.vec
+	for len(w.rest) > 0 {
+		n, err := w.writeRest()
+		written += n
+		if err != nil {
+			return written, cause(ctx, err)
+		}
+		if len(w.rest) > 0 && ctx.Err() != nil {
+			return written, ctx.Err()
+		}
+	}
+	return written, nil
+}
+
+// writeRest makes one write from rest and takes from it what was written.
+func (w *Writer) writeRest() (int, error) {
+	if w.gatherer != nil {
+		n, err := w.gatherer(&w.rest)
+		if err == nil && n == 0 && len(w.rest) > 0 {
+			err = io.ErrShortWrite
+		}
+		return int(n), err
+	}
+	if len(w.rest[0]) == 0 {
+		w.rest = w.rest[1:]
+		return 0, nil
+	}
+	n, err := write(w.dst, w.rest[0])
+	if w.rest[0] = w.rest[0][n:]; len(w.rest[0]) == 0 {
+		w.rest = w.rest[1:]
+	}
+	return n, err
+}
+
+// drain writes everything owed, from buf and from src.
+func (w *Writer) drain(ctx context.Context, op string) error {
+	for {
+		if err := w.push(ctx); err != nil {
+			return w.fail(op, err)
+		}
+		if w.left == 0 {
+			w.reset()
+			return nil
+		}
+		w.buf, w.off = w.buf[:0], 0
+		if err := w.refill(ctx); err != nil {
+			return w.fail(op, err)
+		}
+	}
+}
+
+// push writes buf[off:].
+func (w *Writer) push(ctx context.Context) error {
+	for w.off < len(w.buf) {
+		n, err := write(w.dst, w.buf[w.off:])
+		w.off += n
+		if err != nil {
+			return cause(ctx, err)
+		}
+		if w.off < len(w.buf) && ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// write is dst.Write, with a short count allowed but not a count of nothing or of more than there is.
+func write(dst io.Writer, b []byte) (int, error) {
+	n, err := dst.Write(b)
+	if n < 0 || n > len(b) {
+		return 0, errCount
+	}
+	if n == 0 && err == nil {
+		err = io.ErrShortWrite
+	}
+	return n, err
+}
+
+// cause returns ctx.Err() where the end of ctx is behind err.
+func cause(ctx context.Context, err error) error {
+	if ctx.Err() != nil && interrupted(err) {
+		return ctx.Err()
+	}
+	return err
+}
+
+// reserve makes room in buf for n bytes beyond its length.
+func (w *Writer) reserve(n int) {
+	need := len(w.buf) + n
+	if need <= cap(w.buf) {
+		return
+	}
+	old := w.buf
+	if need <= keepSize {
+		w.buf = grow(old, max(n, cap(old)))
+		return
+	}
+	w.buf = append(w.pool.take(need, need)[:0], old...)
+	if cap(old) > keepSize {
+		w.pool.put(old)
+	}
+}
+
+// reset says that nothing is owed, and gives a large buffer back.
+func (w *Writer) reset() {
+	if cap(w.buf) > keepSize {
+		w.pool.put(w.buf)
+		w.buf = nil
+	}
+	w.buf, w.off, w.started, w.src = w.buf[:0], 0, -1, nil
+}
+
+// fail turns what went wrong with the stream into an Error, and remembers it if it is fatal.
+func (w *Writer) fail(op string, err error) error {
+	e := &Error{Op: op, Resumable: interrupted(err), Err: err}
+	if !e.Resumable {
+		w.err = e
+		w.guard.release()
+		w.left = 0
+		w.reset()
+	}
+	return e
+}
