@@ -3,6 +3,8 @@
 package fault
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -39,16 +41,39 @@ func TestSignalNotifyAndGuardLiveTogether(t *testing.T) {
 	mustSurvive(t, "notifyAfter")
 }
 
-func TestGuardPutsTheHandlerBackInPlace(t *testing.T) { mustSurvive(t, "foreign") }
+func TestGuardPutsTheHandlerBackInPlace(t *testing.T) { mustSurvive(t, "handlerReset") }
+
+func TestForeignHandlersThatPassOnAreGoneBefore(t *testing.T) { mustSurvive(t, "foreign") }
+
+func TestGuardRefusesHandlersItCannotPassOnTo(t *testing.T) {
+	mustSurvive(t, "tooForeign")
+	mustSurvive(t, "noHandler")
+}
 
 func TestFlagLivesExactlyAsLongAsTheGuard(t *testing.T) { mustSurvive(t, "lostFlagAlive") }
 
 func TestFaultElsewhereStillEndsTheProgramAsGoDoes(t *testing.T) {
-	mustDie(t, "unguarded", "unexpected fault address")
-	mustDie(t, "released", "unexpected fault address")
-	mustDie(t, "neighbour", "guarded part is well")
-	mustDie(t, "neighbour", "unexpected fault address")
-	mustDie(t, "sentByKill", "SIGBUS")
+	want := lastWords(mustDie(t, "bare"))
+	if want == "" {
+		t.Fatal("Go's own report of a fault was not understood")
+	}
+	for _, scenario := range []string{"unguarded", "released", "neighbour", "foreignDies"} {
+		if got := lastWords(mustDie(t, scenario)); got != want {
+			t.Errorf("%s: program ended with\n%s\nwant\n%s", scenario, got, want)
+		}
+	}
+	if out := mustDie(t, "neighbour"); !strings.Contains(out, "guarded part is well") {
+		t.Errorf("the fault in the guarded part should have been survived:\n%s", out)
+	}
+	if out := mustDie(t, "sentByKill"); !strings.Contains(out, "SIGBUS") {
+		t.Errorf("SIGBUS sent by kill should have ended the program:\n%s", out)
+	}
+}
+
+// lastWords returns the lines in which Go's runtime names a fault, without addresses.
+func lastWords(output string) string {
+	lines := regexp.MustCompile(`(?m)^(unexpected fault|panic:|\[signal SIGBUS).*$`).FindAllString(output, -1)
+	return regexp.MustCompile(`0x[0-9a-f]+`).ReplaceAllString(strings.Join(lines, "\n"), "0x…")
 }
 
 func TestOtherFaultsStillPanicAsGoDoes(t *testing.T) {
