@@ -1,0 +1,158 @@
+package bincode
+
+import (
+	"reflect"
+
+	"github.com/shmring/ipc/codec/bincode/wire"
+)
+
+// shortText is the length in bytes up to which copied strings share an allocation; arenaSize bounds that
+// allocation, and so what a single kept string can hold on to.
+const (
+	shortText = 256
+	arenaSize = 4096
+)
+
+// getText stores a string: aliasing the source, or copied.
+func (d *decoder) getText(to *string, i int) int {
+	n, i := d.readLen(i, 1)
+	switch {
+	case i < 0:
+		return i
+	case d.borrow:
+		*to = text(d.src[i : i+n : i+n])
+	case n > shortText:
+		*to = string(d.src[i : i+n])
+	default:
+		*to = d.keep(d.src[i : i+n])
+	}
+	return i + n
+}
+
+// keep copies a short string into the arena.
+func (d *decoder) keep(b []byte) string {
+	n := len(b)
+	if cap(d.arena)-len(d.arena) < n {
+		d.arena = make([]byte, 0, min(max(d.text, n), arenaSize))
+	}
+	d.text -= n
+	from := len(d.arena)
+	d.arena = append(d.arena, b...)
+	return text(d.arena[from:])
+}
+
+// getBytes stores a slice of single bytes: aliasing the source, or copied.
+//
+// Copies go to memory of the target only where its capacity exceeds its length. Borrowed slices never
+// have spare capacity, so a decode after a borrowing one does not write to what was borrowed.
+func (d *decoder) getBytes(p ptr, i int) int {
+	n, i := d.readLen(i, 1)
+	if i < 0 {
+		return i
+	}
+	to, from := at[[]byte](p), d.src[i:i+n:i+n]
+	switch {
+	case n == 0:
+		*to = wire.Empty(*to)
+	case d.borrow:
+		*to = from
+	case d.fresh:
+		*to = wire.Renew(nil, from)
+	default:
+		*to = wire.Renew(*to, from)
+	}
+	return i + n
+}
+
+// getPlain stores a slice whose memory is its wire image.
+func (d *decoder) getPlain(p *program, to *sliceHeader, i int) int {
+	n, i := d.readLen(i, p.min)
+	if i < 0 {
+		return i
+	}
+	d.reserve(p, to, n)
+	size := n * int(p.size)
+	if d.swap {
+		turn(raw(to.data, size), d.src[i:i+size], p.plain)
+	} else {
+		copy(raw(to.data, size), d.src[i:i+size])
+	}
+	return i + size
+}
+
+// getSlice stores any other slice, element by element.
+func (d *decoder) getSlice(p *program, to *sliceHeader, i int) int {
+	n, i := d.readLen(i, p.min)
+	if i < 0 || !d.boundEmpty(p, n, i) {
+		return -1
+	}
+	d.reserve(p, to, n)
+	return d.getElems(p, to.data, n, i)
+}
+
+// reserve makes *to hold n elements, in its own memory if that suffices. Elements that may hold pointers
+// start as zero values: what they pointed to is not reused.
+func (d *decoder) reserve(p *program, to *sliceHeader, n int) {
+	switch {
+	case n <= to.cap && !d.fresh:
+		to.len = n
+		if p.pointers && n > 0 {
+			zeroSlice(p.typ, to.data, n)
+		}
+	case n == 0:
+		*to = sliceHeader{}
+	case p.pointers || p.size == 0:
+		*to = sliceHeader{reflect.MakeSlice(reflect.SliceOf(p.typ), n, n).UnsafePointer(), n, n}
+	default:
+		*to = sliceHeader{wordsOf(n * int(p.size)), n, n}
+	}
+}
+
+// getElems is get one level deeper, for elements that errors name by index.
+func (d *decoder) getElems(p *program, base ptr, n int, i int) int {
+	if i = d.get(p, base, n, i); i < 0 {
+		d.err.Index(d.failed)
+	}
+	return i
+}
+
+// getPointer stores an option or a box: always a new value, for pointers are often shared.
+func (d *decoder) getPointer(s *step, p ptr, i int) int {
+	if s.code == opPointer {
+		some, next := d.readOption(i)
+		if next < 0 || !some {
+			*at[ptr](p) = nil
+			return next
+		}
+		i = next
+	}
+	if !d.enter(i) {
+		return -1
+	}
+	v := newValue(s.elem)
+	*at[ptr](p) = v
+	i = d.get(s.elem, v, 1, i)
+	d.depth++
+	return i
+}
+
+// newValue allocates a zero value.
+func newValue(p *program) ptr {
+	if p.pointers || p.size == 0 {
+		return reflect.New(p.typ).UnsafePointer()
+	}
+	return wordsOf(int(p.size))
+}
+
+func (d *decoder) getOption(s *step, p ptr, i int) int {
+	some, i := d.readOption(i)
+	if i < 0 {
+		return i
+	}
+	*at[bool](add(p, uintptr(s.n))) = some
+	if !some {
+		reflect.NewAt(s.elem.typ, p).Elem().SetZero()
+		return i
+	}
+	return d.get(s.elem, p, 1, i)
+}

@@ -1,0 +1,200 @@
+package bincode
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Format encodes and decodes in one configuration. It compiles a program for each type it meets and keeps
+// it. A Format never changes otherwise and is safe for concurrent use.
+type Format struct {
+	inline  road // parts are written where they stand
+	outline road // parts travel apart
+}
+
+// road is a configuration with its programs.
+type road struct {
+	config
+	programs
+}
+
+// New returns the format that the options describe; without any it is that of the package's functions.
+func New(opts ...Option) *Format {
+	f := new(Format)
+	f.inline.config = newConfig(opts)
+	f.inline.format = f
+	f.outline.config = f.inline.config
+	f.outline.parts = true
+	return f
+}
+
+// Marshal returns the encoding of v in a slice of its own. A non-nil pointer stands for what it points to;
+// an option at the top is an [Opt], or a pointer to a pointer.
+func (f *Format) Marshal(v any) ([]byte, error) { return f.Append(nil, v) }
+
+// Append adds the encoding of v to dst, as [codec.Codec] has it: it allocates only where the capacity is
+// too small, and on error returns dst unchanged in length and content.
+func (f *Format) Append(dst []byte, v any) ([]byte, error) {
+	p, base, t, err := f.inline.target(v, "encode")
+	if err != nil {
+		return dst, err
+	}
+	if g, ok := v.(Appender); ok && p.generated {
+		out, err := g.AppendBincode(dst)
+		if err != nil {
+			return dst, err
+		}
+		return out, nil
+	}
+	e := newEncoder(&f.inline.config)
+	return e.append(dst, p, base, t)
+}
+
+// Size returns the number of bytes that Append would add for v, without encoding.
+func (f *Format) Size(v any) (int, error) {
+	p, base, t, err := f.inline.target(v, "encode")
+	if err != nil {
+		return 0, err
+	}
+	if g, ok := v.(Sizer); ok && p.generated {
+		return g.SizeBincode()
+	}
+	e := newEncoder(&f.inline.config)
+	return e.measure(p, base, t)
+}
+
+// Unmarshal decodes src into *v, which must be a non-nil pointer, and copies all it keeps.
+//
+// It replaces the value: memory that *v reaches through slices is written over where it is large enough;
+// pointers, maps and the insides of elements are made anew; skipped fields stay. Use a zero value to have
+// everything new. On error *v is untouched.
+func (f *Format) Unmarshal(src []byte, v any) error {
+	_, err := f.decode(src, v, false, f.inline.reject)
+	return err
+}
+
+// UnmarshalBorrow is Unmarshal, except that strings and slices of bytes alias src: they are valid only as
+// long as src is unchanged and must not be written to. Their capacity ends with them.
+func (f *Format) UnmarshalBorrow(src []byte, v any) error {
+	_, err := f.decode(src, v, true, f.inline.reject)
+	return err
+}
+
+// UnmarshalPrefix decodes the value at the start of src, whatever follows it, and returns its length in
+// bytes.
+func (f *Format) UnmarshalPrefix(src []byte, v any) (int, error) {
+	return f.decode(src, v, false, false)
+}
+
+func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
+	p, base, t, err := f.inline.pointer(v, "decode")
+	if err != nil {
+		return 0, err
+	}
+	if p.generated {
+		if borrow {
+			return v.(BorrowUnmarshaler).UnmarshalBincodeBorrow(src)
+		}
+		return v.(Unmarshaler).UnmarshalBincode(src)
+	}
+	d := newDecoder(&f.inline.config, src)
+	d.borrow, d.trailing = borrow, reject
+	return d.run(p, base, t)
+}
+
+// target finds the program for v and the address of its value.
+func (r *road) target(v any, op string) (*program, ptr, reflect.Type, error) {
+	t := reflect.TypeOf(v)
+	if t == nil {
+		return nil, nil, nil, &Error{Op: op, Offset: -1, Class: ErrType, Detail: "got nil, allowed a value or a pointer to one"}
+	}
+	if t.Kind() == reflect.Pointer {
+		return r.pointer(v, op)
+	}
+	p, err := r.of(t, &r.config)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return p, dataOf(pointerTo(&v), reflect.ValueOf(v)), t, nil
+}
+
+// pointer finds the program for what v points to.
+func (r *road) pointer(v any, op string) (*program, ptr, reflect.Type, error) {
+	t := reflect.TypeOf(v)
+	if t == nil || t.Kind() != reflect.Pointer || reflect.ValueOf(v).IsNil() {
+		return nil, nil, nil, &Error{Op: op, Offset: -1, Class: ErrType, Detail: "got " + describe(v) + ", allowed a pointer that is not nil"}
+	}
+	t = t.Elem()
+	p, err := r.of(t, &r.config)
+	return p, reflect.ValueOf(v).UnsafePointer(), t, err
+}
+
+func describe(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return reflect.TypeOf(v).String()
+}
+
+// append encodes the value at base behind dst.
+func (e *encoder) append(dst []byte, p *program, base ptr, t reflect.Type) ([]byte, error) {
+	n, err := e.measure(p, base, t)
+	if err != nil {
+		return dst, err
+	}
+	out := slices.Grow(dst, n)[:len(dst)+n]
+	i := e.put(p, base, 1, out, len(dst))
+	if e.err == nil && i != len(out) {
+		e.fail(ErrHook, "wrote %d bytes where %d had been announced", i-len(dst), n)
+	}
+	if e.err != nil {
+		return dst, e.err.In(t.String())
+	}
+	return out, nil
+}
+
+// measure is size with the limit and the error's name.
+func (e *encoder) measure(p *program, base ptr, t reflect.Type) (int, error) {
+	n := e.size(p, base, 1)
+	if e.err == nil && e.limited && e.compat != 2 && uint64(n) > e.limit {
+		e.fail(ErrLimit, "got %d bytes, allowed %d", n, e.limit)
+	}
+	if e.err != nil {
+		return 0, e.err.In(t.String())
+	}
+	return n, nil
+}
+
+// run judges the source and then stores to the value at base. It returns the number of bytes used.
+func (d *decoder) run(p *program, base ptr, t reflect.Type) (int, error) {
+	parts := d.parts
+	i := d.check(p, 1, 0)
+	switch {
+	case i < 0:
+	case d.trailing && i < len(d.src):
+		d.fail(i, ErrTrailing, "got %d bytes after the value, allowed none", len(d.src)-i)
+	case len(d.parts) > 0:
+		d.fail(i, ErrTooManyParts, "got %d parts more than the value has", len(d.parts))
+	default:
+		d.counting, d.parts = false, parts
+		d.store(p, base)
+	}
+	if d.err != nil {
+		return 0, d.err.In(t.String())
+	}
+	return i, nil
+}
+
+// store runs get, into a copy where a Validate could still refuse.
+func (d *decoder) store(p *program, base ptr) {
+	if !p.fallible {
+		d.get(p, base, 1, 0)
+		return
+	}
+	value, trial := reflect.NewAt(p.typ, base).Elem(), reflect.New(p.typ)
+	trial.Elem().Set(value)
+	d.fresh = true
+	if d.get(p, trial.UnsafePointer(), 1, 0); d.err == nil {
+		value.Set(trial.Elem())
+	}
+}

@@ -1,0 +1,125 @@
+package bincode
+
+// sizeHook, putHook, checkHook and getHook run a type's own code; a panic in it is the type's.
+
+func (e *encoder) sizeHook(h *hook, p ptr) int {
+	v := h.of(p)
+	var n int
+	var err error
+	if h.kind == hookParts {
+		n, err = v.(PartsAppender).SizeBincodeParts()
+	} else {
+		n, err = h.measure(v)
+	}
+	switch {
+	case err != nil:
+		e.failHook(h, err)
+	case n < 0:
+		e.fail(ErrHook, "%v says its size is %d, allowed from 0", h.typ, n)
+	}
+	return n
+}
+
+// measure asks the value for its size, or finds it by encoding.
+func (h *hook) measure(v any) (int, error) {
+	if s, ok := v.(Sizer); ok && h.kind == hookPlain {
+		return s.SizeBincode()
+	}
+	b, err := h.append(nil, v)
+	return len(b), err
+}
+
+func (h *hook) append(dst []byte, v any) ([]byte, error) {
+	if h.kind == hookFormat {
+		return v.(FormatAppender).AppendBincodeFormat(dst, h.format)
+	}
+	return v.(Appender).AppendBincode(dst)
+}
+
+func (e *encoder) putHook(h *hook, p ptr, buf []byte, i int) int {
+	v := h.of(p)
+	out, err := buf[:i:len(buf)], error(nil)
+	if h.kind == hookParts {
+		out, e.parts, err = v.(PartsAppender).AppendBincodeParts(out, e.parts)
+	} else {
+		out, err = h.append(out, v)
+	}
+	switch {
+	case err != nil:
+		e.failHook(h, err)
+		return -1
+	case len(out) < i || len(out) > len(buf):
+		e.fail(ErrHook, "%v appended %d bytes, allowed %d", h.typ, len(out)-i, len(buf)-i)
+		return -1
+	}
+	copy(buf[i:], out[i:]) // no-op unless the hook moved the bytes
+	return len(out)
+}
+
+// checkHook decodes into a value that is thrown away: only the type knows what its bytes are.
+func (d *decoder) checkHook(h *hook, i int) int {
+	next := d.runHook(h, newHooked(h), i)
+	if next >= 0 && d.counting && !d.charge(i, next-i, next-i) {
+		return -1
+	}
+	return next
+}
+
+func (d *decoder) getHook(h *hook, p ptr, i int) int { return d.runHook(h, h.of(p), i) }
+
+func (d *decoder) runHook(h *hook, v any, i int) int {
+	src := d.src[i:len(d.src):len(d.src)]
+	var n, used int
+	var err error
+	switch h.kind {
+	case hookParts:
+		n, used, err = v.(PartsUnmarshaler).UnmarshalBincodeParts(src, d.parts)
+	case hookFormat:
+		n, err = v.(FormatUnmarshaler).UnmarshalBincodeFormat(src, h.format)
+	default:
+		if b, ok := v.(BorrowUnmarshaler); ok && d.borrow {
+			n, err = b.UnmarshalBincodeBorrow(src)
+		} else {
+			n, err = v.(Unmarshaler).UnmarshalBincode(src)
+		}
+	}
+	switch {
+	case err != nil:
+		return d.failHook(i, h, err)
+	case n < 0 || n > len(src) || used < 0 || used > len(d.parts):
+		return d.fail(i, ErrHook, "%v used %d bytes and %d parts, allowed %d and %d", h.typ, n, used, len(src), len(d.parts))
+	}
+	d.parts = d.parts[used:]
+	return i + n
+}
+
+// failHook reports a hook's error; one of this package keeps its class and its place.
+func (d *decoder) failHook(i int, h *hook, err error) int {
+	d.failWith(i, ErrHook, err, "decoding %v", h.typ)
+	if inner, ok := err.(*Error); ok && d.err.Err == err {
+		own := *inner
+		own.Type = ""
+		if own.Offset >= 0 {
+			own.Offset += i
+		}
+		d.err = &own
+	}
+	return -1
+}
+
+func (e *encoder) failHook(h *hook, err error) {
+	e.failWith(ErrHook, err, "encoding %v", h.typ)
+	if inner, ok := err.(*Error); ok && e.err.Err == err {
+		own := *inner
+		own.Type = ""
+		e.err = &own
+	}
+}
+
+// getValidate asks the decoded value at p.
+func (d *decoder) getValidate(h *hook, p ptr, i int) int {
+	if err := h.of(p).(Validator).Validate(); err != nil {
+		return d.failWith(i, ErrInvalid, err, "%v refused", h.typ)
+	}
+	return i
+}

@@ -1,0 +1,168 @@
+package bincode
+
+import (
+	"reflect"
+	"slices"
+	"sync"
+)
+
+// mapping is how to encode and decode a map: its length, then keys and values in the order of the keys. A
+// set is a map to struct{}, whose values have no bytes.
+type mapping struct {
+	typ      reflect.Type
+	key, val *program
+	memory   int // of a pair, as bincode 2 counts
+	compare  func(a, b ptr) int
+	scratch  sync.Pool // *entries
+}
+
+// entries is a map's content laid out for sorting. It is kept between calls and holds nothing meanwhile.
+type entries struct {
+	keys, vals reflect.Value // slices
+	iter       reflect.MapIter
+	order      []int32
+}
+
+func (b *builder) mapping(t reflect.Type, s step) error {
+	key, err := b.program(t.Key(), tag{})
+	if err != nil {
+		return err
+	}
+	val, err := b.program(t.Elem(), tag{})
+	if err != nil {
+		return err
+	}
+	m := &mapping{typ: t, key: key, val: val, compare: b.comparer(t.Key()), memory: rustTuple(key.memory, val.memory)}
+	m.scratch.New = func() any { return new(entries) }
+	s.code, s.mapping = opMap, m
+	b.op(s, b.lengthMin())
+	return nil
+}
+
+// load copies the map's n pairs out, so that they have addresses.
+func (m *mapping) load(v reflect.Value, n int) *entries {
+	x := m.scratch.Get().(*entries)
+	if !x.keys.IsValid() || x.keys.Cap() < n {
+		x.keys = reflect.MakeSlice(reflect.SliceOf(m.typ.Key()), n, n)
+		x.vals = reflect.MakeSlice(reflect.SliceOf(m.typ.Elem()), n, n)
+	}
+	x.keys, x.vals = x.keys.Slice(0, n), x.vals.Slice(0, n)
+	x.iter.Reset(v)
+	x.order = x.order[:0]
+	for i := 0; i < n && x.iter.Next(); i++ {
+		x.keys.Index(i).SetIterKey(&x.iter)
+		x.vals.Index(i).SetIterValue(&x.iter)
+		x.order = append(x.order, int32(i))
+	}
+	x.iter.Reset(reflect.Value{})
+	return x
+}
+
+// keep returns the scratch memory, emptied, unless it has grown large.
+func (m *mapping) keep(x *entries) {
+	const most = 1 << 12
+	if x.keys.Cap() <= most {
+		x.keys.Clear()
+		x.vals.Clear()
+		m.scratch.Put(x)
+	}
+}
+
+func (e *encoder) sizeMap(s *step, p ptr) int {
+	m, v := s.mapping, reflect.NewAt(s.mapping.typ, p).Elem()
+	n := v.Len()
+	total := e.extra(uint64(n))
+	if m.key.flat && m.val.flat {
+		return total + n*(m.key.min+m.val.min)
+	}
+	if n == 0 || !e.enter() {
+		return total
+	}
+	x := m.load(v, n)
+	total += e.size(m.key, x.keys.UnsafePointer(), n) + e.size(m.val, x.vals.UnsafePointer(), n)
+	m.keep(x)
+	e.depth++
+	return total
+}
+
+func (e *encoder) putMap(s *step, p ptr, buf []byte, i int) int {
+	m, v := s.mapping, reflect.NewAt(s.mapping.typ, p).Elem()
+	n := v.Len()
+	i = e.putLen(n, buf, i)
+	if n == 0 {
+		return i
+	}
+	x := m.load(v, n)
+	keys, vals := x.keys.UnsafePointer(), x.vals.UnsafePointer()
+	key := func(k int32) ptr { return add(keys, uintptr(k)*m.key.size) }
+	slices.SortFunc(x.order, func(a, b int32) int { return m.compare(key(a), key(b)) })
+	for _, k := range x.order {
+		if i = e.put(m.key, key(k), 1, buf, i); i < 0 {
+			break
+		}
+		if i = e.put(m.val, add(vals, uintptr(k)*m.val.size), 1, buf, i); i < 0 {
+			break
+		}
+	}
+	m.keep(x)
+	return i
+}
+
+// checkMap judges a map. Keys may come in any order and more than once.
+func (d *decoder) checkMap(m *mapping, i int) int {
+	n, i := d.readLen(i, m.key.min+m.val.min)
+	if i < 0 {
+		return -1
+	}
+	return d.checkEntries(m, n, i)
+}
+
+func (d *decoder) checkEntries(m *mapping, n, i int) int {
+	if m.key.min+m.val.min == 0 && n > maxEmpty {
+		return d.fail(i, ErrLimit, "got %d entries without bytes, allowed %d", n, maxEmpty)
+	}
+	if !d.enter(i) {
+		return -1
+	}
+	for k := range n {
+		if d.counting {
+			d.release(m.memory)
+		}
+		if i = d.check(m.key, 1, i); i < 0 {
+			d.err.Field("key").Index(k)
+			return -1
+		}
+		if i = d.check(m.val, 1, i); i < 0 {
+			d.err.Index(k)
+			return -1
+		}
+	}
+	d.depth++
+	return i
+}
+
+// getMap stores a new map; of a key that comes twice the last value stays.
+func (d *decoder) getMap(s *step, p ptr, i int) int {
+	m := s.mapping
+	n, i := d.readLen(i, m.key.min+m.val.min)
+	if i < 0 || !d.enter(i) {
+		return -1
+	}
+	v := reflect.MakeMapWithSize(m.typ, n)
+	key, val := reflect.New(m.typ.Key()), reflect.New(m.typ.Elem())
+	for k := range n {
+		key.Elem().SetZero()
+		val.Elem().SetZero()
+		if i = d.get(m.key, key.UnsafePointer(), 1, i); i >= 0 {
+			i = d.get(m.val, val.UnsafePointer(), 1, i)
+		}
+		if i < 0 {
+			d.err.Index(k)
+			return -1
+		}
+		v.SetMapIndex(key.Elem(), val.Elem())
+	}
+	d.depth++
+	reflect.NewAt(m.typ, p).Elem().Set(v)
+	return i
+}
