@@ -30,22 +30,23 @@ void *map_rings(const struct job *job, unsigned count) {
     return base;
 }
 
-// cpu_seconds returns the user and system time of this process so far.
-static double cpu_seconds(void) {
+// add_usage adds what this process has used so far, times sign, to a report.
+static void add_usage(struct report *r, int sign) {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+    r->cpu += sign * ((double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+                      (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6);
+    r->sleeps += (uint64_t)(sign * u.ru_nvcsw);
 }
 
-static double cpu_at_start;
+static struct report at_start;
 
 void start_line(void) {
     char line[16];
     puts("ready");
     fflush(stdout);
     if (!fgets(line, sizeof line, stdin)) fail("no word from the driver");
-    cpu_at_start = cpu_seconds();
+    add_usage(&at_start, -1);
 }
 
 void keep_samples(const struct job *job, const uint32_t *samples, size_t n) {
@@ -100,9 +101,11 @@ int main(int argc, char **argv) {
         if (!play) fail(role);
         struct report r = {0};
         play(&job, &r);
-        r.cpu = cpu_seconds() - cpu_at_start;
-        printf("{\"records\":%llu,\"bad\":%llu,\"seconds\":%.9f,\"cpu\":%.6f}\n", (unsigned long long)r.records,
-               (unsigned long long)r.bad, r.seconds, r.cpu);
+        r.cpu = at_start.cpu;
+        r.sleeps = at_start.sleeps;
+        add_usage(&r, 1);
+        printf("{\"records\":%llu,\"bad\":%llu,\"seconds\":%.9f,\"cpu\":%.6f,\"sleeps\":%llu}\n",
+               (unsigned long long)r.records, (unsigned long long)r.bad, r.seconds, r.cpu, (unsigned long long)r.sleeps);
         return 0;
     }
     fail(argv[1]);

@@ -44,7 +44,8 @@ struct report {
     uint64_t records; // received and checked
     uint64_t bad;     // of them lost, reordered or duplicated
     double seconds;   // from the first record to the last
-    double cpu;       // user and system time of this process between "go" and the end
+    double cpu;       // user and system seconds of this process between "go" and the end
+    uint64_t sleeps;  // how often it gave up the processor to wait, in the same time
 };
 
 // One ring implementation; a null function is a role it does not play.

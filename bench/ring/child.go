@@ -43,9 +43,10 @@ const childGrace = 60 * time.Second
 
 // A stage is a child's line to the driver.
 type stage struct {
-	in  *bufio.Reader
-	out io.Writer
-	cpu float64
+	in     *bufio.Reader
+	out    io.Writer
+	cpu    float64 // used before the start
+	sleeps uint64
 }
 
 // start says "ready" and waits for the driver's word.
@@ -57,7 +58,7 @@ func (s *stage) start() error {
 		return fmt.Errorf("no word from the driver: %w", err)
 	}
 	var err error
-	s.cpu, err = cpuSeconds()
+	s.cpu, s.sleeps, err = used()
 	return err
 }
 
@@ -83,11 +84,11 @@ func runChild(args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	now, err := cpuSeconds()
+	cpu, sleeps, err := used()
 	if err != nil {
 		return err
 	}
-	r.CPU = now - s.cpu
+	r.CPU, r.Sleeps = cpu-s.cpu, sleeps-s.sleeps
 	if r.RSS == 0 { // the roles that measure it do so while they are attached
 		if r.RSS, err = residentBytes(); err != nil {
 			return err

@@ -93,6 +93,7 @@ type report struct {
 	Bad     uint64    `json:"bad"`            // of them lost, reordered or duplicated
 	Seconds float64   `json:"seconds"`        // from the first record to the last
 	CPU     float64   `json:"cpu"`            // user and system seconds of the process between start and end
+	Sleeps  uint64    `json:"sleeps"`         // how often the process gave up the processor to wait, in the same time
 	RSS     uint64    `json:"rss,omitempty"`  // resident bytes at the end
 	Laps    []float64 `json:"laps,omitempty"` // seconds per job.Lap bytes received
 	Samples []uint32  `json:"-"`              // round trips in nanoseconds, sorted; the driver reads them from job.Samples

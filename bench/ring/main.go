@@ -20,6 +20,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -60,6 +61,11 @@ func drive(ctx context.Context, args []string, out io.Writer) error {
 		*rounds, l = 1, lengths{stream: 20, idle: 200, burst: 200, laps: 100}
 	}
 
+	lines := slices.DeleteFunc(suite(l, *wait), func(l line) bool { return !strings.Contains(l.title, *only) })
+	if len(lines) == 0 {
+		return fmt.Errorf("no line has %q in its title", *only)
+	}
+
 	dir, err := os.MkdirTemp("", "ring-bench-")
 	if err != nil {
 		return err
@@ -78,10 +84,7 @@ func drive(ctx context.Context, args []string, out io.Writer) error {
 	if !*asJSON {
 		results.Host.print(out)
 	}
-	for _, line := range suite(l, *wait) {
-		if !strings.Contains(line.title, *only) {
-			continue
-		}
+	for _, line := range lines {
 		r, err := n.measure(ctx, line, *rounds)
 		if err != nil {
 			return fmt.Errorf("%s: %w", line.title, err)

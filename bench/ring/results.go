@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"runtime"
-	"slices"
 	"text/tabwriter"
 	"time"
 )
@@ -62,8 +61,7 @@ func (n runner) measure(ctx context.Context, l line, rounds int) (lineResult, er
 		rounds = 1
 	}
 	result := lineResult{Title: l.title, metrics: l.metrics}
-	goOnes := contestants()
-	l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { c, ok := goOnes[e.contestant]; return ok && c == nil })
+	l.entries = present(l.entries)
 	before, err := measureBounce(ctx, n.yard)
 	if err != nil {
 		return result, err

@@ -229,3 +229,6 @@ func ringResident(j job, s *stage, kind shmring.Kind) (r report, err error) {
 	r.RSS, err = residentBytes()
 	return r, err
 }
+
+// present keeps every entry.
+func present(entries []entry) []entry { return entries }

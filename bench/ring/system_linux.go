@@ -7,13 +7,14 @@ import (
 	"syscall"
 )
 
-// cpuSeconds returns the user and system time of this process so far.
-func cpuSeconds() (float64, error) {
+// used returns the user and system seconds of this process so far, and how often its threads have given up the
+// processor to wait.
+func used() (cpu float64, sleeps uint64, err error) {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0, os.NewSyscallError("getrusage", err)
+		return 0, 0, os.NewSyscallError("getrusage", err)
 	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9, nil
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9, uint64(u.Nvcsw), nil
 }
 
 // residentBytes returns the memory of this process that is in core, shared pages included.

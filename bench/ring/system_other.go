@@ -8,7 +8,7 @@ import "errors"
 
 const sharedMemoryDir = ""
 
-func cpuSeconds() (float64, error)   { return 0, errors.ErrUnsupported }
+func used() (float64, uint64, error) { return 0, 0, errors.ErrUnsupported }
 func residentBytes() (uint64, error) { return 0, errors.ErrUnsupported }
 func makePipe(string) error          { return errors.ErrUnsupported }
 func processor() string              { return "unknown" }
