@@ -110,6 +110,9 @@ func ringRecv(j job, s *stage, kind shmring.Kind) (r report, err error) {
 		if record, err = c.Recv(ctx, record); err != nil {
 			return r, err
 		}
+		if len(record) != j.Size {
+			return r, fmt.Errorf("received %d bytes, want %d", len(record), j.Size)
+		}
 		over = check.record(record)
 		if j.Lap > 0 {
 			check.lapEnd()
