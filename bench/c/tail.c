@@ -68,7 +68,6 @@ static __attribute__((noinline)) void await_space(struct end *e, uint64_t end) {
 }
 
 static inline void end_send(struct end *e, const void *payload, uint64_t n) {
-    if (unlikely(e->limit == 0)) e->limit = e->capacity;
     uint64_t need = padded(n), room = e->capacity - (e->pos & e->mask);
     if (unlikely(room < need)) {
         if (e->pos + room + need > e->limit) await_space(e, e->pos + room + need);

@@ -28,7 +28,7 @@ func thisHost(ctx context.Context) host {
 }
 
 func (h host) print(w io.Writer) {
-	fmt.Fprintf(w, "%s, %d processors; %s; %s; %s; %s\n", h.CPU, h.CPUs, h.Kernel, h.Go, h.Compiler, h.Time.Format(time.RFC3339))
+	fmt.Fprintf(w, "%s, processors: %d; %s; %s; %s; %s\n", h.CPU, h.CPUs, h.Kernel, h.Go, h.Compiler, h.Time.Format(time.RFC3339))
 }
 
 // Results are everything one run has found.
