@@ -1,0 +1,54 @@
+package tagged
+
+import "fmt"
+
+// What holds when an option is not given.
+const (
+	DefaultMaxDepth   = 1000     // containers inside one another
+	DefaultMaxMemory  = 64 << 20 // bytes of Go memory for one decoded value
+	DefaultMaxMessage = 16 << 20 // bytes of one value in a stream
+)
+
+// Option changes a [Format], [Decoder], [Reader] or [Writer] while it is made.
+type Option func(*options)
+
+type options struct {
+	depth   int
+	memory  int
+	message int
+}
+
+func newOptions(opts []Option) options {
+	o := options{depth: DefaultMaxDepth, memory: DefaultMaxMemory, message: DefaultMaxMessage}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
+}
+
+// MaxDepth sets how many containers may be nested, in both directions: n ≥ 0, where 0 allows scalars
+// only. A templated array counts twice, as the array of objects that it stands for. A negative n
+// panics.
+func MaxDepth(n int) Option {
+	if n < 0 {
+		panic(fmt.Sprintf("codec/tagged: MaxDepth(%d)", n))
+	}
+	return func(o *options) { o.depth = n }
+}
+
+// MaxMemory sets about how many bytes of Go memory one decoded value may take: n ≥ 0. It bounds what
+// a short source can cost when its elements are small and their Go type is large. A negative n panics.
+func MaxMemory(n int) Option {
+	if n < 0 {
+		panic(fmt.Sprintf("codec/tagged: MaxMemory(%d)", n))
+	}
+	return func(o *options) { o.memory = n }
+}
+
+// MaxMessage sets the longest value, in bytes, that a stream may carry: n ≥ 1. A smaller n panics.
+func MaxMessage(n int) Option {
+	if n < 1 {
+		panic(fmt.Sprintf("codec/tagged: MaxMessage(%d)", n))
+	}
+	return func(o *options) { o.message = n }
+}

@@ -1,0 +1,195 @@
+package tagged
+
+import (
+	"encoding"
+	"math/big"
+	"reflect"
+	"sync"
+	"time"
+)
+
+// kind is how the values of a Go type travel.
+type kind uint8
+
+const (
+	kindUnsupported kind = iota
+	kindBool
+	kindInt
+	kindUint
+	kindFloat32
+	kindFloat64
+	kindComplex
+	kindString
+	kindBytes     // []byte and the like
+	kindByteArray // [N]byte
+	kindSlice
+	kindArray
+	kindSet    // map[K]struct{}
+	kindObject // map with string keys
+	kindMap    // any other map
+	kindStruct
+	kindPointer
+	kindAny
+	kindTime
+	kindDuration
+	kindBig
+	kindText // encoding.TextMarshaler and TextUnmarshaler
+	kindLooseSet
+	kindLooseMap
+	kindUndefined
+)
+
+// plan is what is known of a Go type. It is immutable once [plans] has handed it out.
+type plan struct {
+	kind   kind
+	typ    reflect.Type
+	reason string         // of kindUnsupported
+	key    *plan          // of kindSet, kindObject and kindMap
+	elem   *plan          // of slices, arrays, maps and pointers
+	fields []field        // of kindStruct, in order of declaration
+	byName map[string]int // index into fields
+	names  []string       // of the fields
+}
+
+// field is one exported field of a struct.
+type field struct {
+	name  string
+	index int
+	plan  *plan
+}
+
+// plans makes a plan for each type once. The zero value is ready for use, by any number of goroutines.
+type plans struct{ known sync.Map } // reflect.Type → *plan
+
+// of returns the plan of t.
+func (ps *plans) of(t reflect.Type) *plan {
+	if p, ok := ps.known.Load(t); ok {
+		return p.(*plan)
+	}
+	made := make(map[reflect.Type]*plan)
+	p := ps.make(t, made)
+	for t, p := range made {
+		ps.known.LoadOrStore(t, p)
+	}
+	return p
+}
+
+// make plans t and every type below it. made holds what is planned or being planned, so that a type
+// may contain itself.
+func (ps *plans) make(t reflect.Type, made map[reflect.Type]*plan) *plan {
+	if p, ok := ps.known.Load(t); ok {
+		return p.(*plan)
+	}
+	if p, ok := made[t]; ok {
+		return p
+	}
+	p := &plan{typ: t}
+	made[t] = p
+	switch t {
+	case reflect.TypeFor[time.Time]():
+		p.kind = kindTime
+	case reflect.TypeFor[time.Duration]():
+		p.kind = kindDuration
+	case reflect.TypeFor[big.Int]():
+		p.kind = kindBig
+	case reflect.TypeFor[Set]():
+		p.kind = kindLooseSet
+	case reflect.TypeFor[Map]():
+		p.kind = kindLooseMap
+	case reflect.TypeFor[Undefined]():
+		p.kind = kindUndefined
+	default:
+		if isText(t) {
+			p.kind = kindText
+		} else {
+			ps.fill(p, made)
+		}
+	}
+	return p
+}
+
+// isText tells whether a *t writes itself as text and reads itself back.
+func isText(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
+		p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) &&
+		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
+// fill completes the plan of a type that is nothing but what its reflect.Kind says.
+func (ps *plans) fill(p *plan, made map[reflect.Type]*plan) {
+	t := p.typ
+	switch t.Kind() {
+	case reflect.Bool:
+		p.kind = kindBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		p.kind = kindInt
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		p.kind = kindUint
+	case reflect.Float32:
+		p.kind = kindFloat32
+	case reflect.Float64:
+		p.kind = kindFloat64
+	case reflect.Complex64, reflect.Complex128:
+		p.kind = kindComplex
+	case reflect.String:
+		p.kind = kindString
+	case reflect.Slice, reflect.Array:
+		array := t.Kind() == reflect.Array
+		p.elem = ps.make(t.Elem(), made)
+		p.kind = kindSlice
+		switch isByte := t.Elem().Kind() == reflect.Uint8 && p.elem.kind == kindUint; {
+		case array && isByte:
+			p.kind = kindByteArray
+		case array:
+			p.kind = kindArray
+		case isByte:
+			p.kind = kindBytes
+		}
+	case reflect.Map:
+		p.key, p.elem = ps.make(t.Key(), made), ps.make(t.Elem(), made)
+		p.kind = kindMap
+		if t.Elem() == reflect.TypeFor[struct{}]() {
+			p.kind = kindSet
+		} else if p.key.kind == kindString {
+			p.kind = kindObject
+		}
+	case reflect.Struct:
+		ps.fillStruct(p, made)
+	case reflect.Pointer:
+		p.elem = ps.make(t.Elem(), made)
+		p.kind = kindPointer
+		if k := t.Elem().Kind(); k == reflect.Pointer || k == reflect.Interface {
+			p.kind, p.reason = kindUnsupported, "a nil could be that of either pointer"
+		}
+	case reflect.Interface:
+		p.kind = kindAny
+		if t.NumMethod() > 0 {
+			p.kind, p.reason = kindUnsupported, "an interface with methods cannot be decoded"
+		}
+	default:
+		p.reason = "a " + t.Kind().String() + " has no form outside its process"
+	}
+}
+
+func (ps *plans) fillStruct(p *plan, made map[reflect.Type]*plan) {
+	p.kind = kindStruct
+	p.byName = make(map[string]int)
+	for i := range p.typ.NumField() {
+		f := p.typ.Field(i)
+		name := f.Name
+		if tag, ok := f.Tag.Lookup("tagged"); ok {
+			name = tag
+		}
+		if !f.IsExported() || name == "-" {
+			continue
+		}
+		if _, twice := p.byName[name]; twice {
+			p.kind, p.reason = kindUnsupported, "two fields are named "+name
+			return
+		}
+		p.byName[name] = len(p.fields)
+		p.names = append(p.names, name)
+		p.fields = append(p.fields, field{name: name, index: i, plan: ps.make(f.Type, made)})
+	}
+}
