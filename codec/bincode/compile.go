@@ -47,17 +47,17 @@ func (c *compiler) program(t reflect.Type, g tag) (*program, error) {
 	return p, nil
 }
 
-// settle spreads fallible from programs to those that contain them, and reports whether anything changed.
+// settle spreads fallible and hooks from programs to those that contain them, and reports whether anything
+// changed.
 func (c *compiler) settle() (changed bool) {
 	for _, p := range c.memo {
-		if p.fallible {
-			continue
-		}
+		was := [2]bool{p.fallible, p.hooks}
 		for i := range p.steps {
 			s := &p.steps[i]
 			p.fallible = p.fallible || s.code == opValidate || s.contains(func(q *program) bool { return q.fallible })
+			p.hooks = p.hooks || s.code == opHook || s.contains(func(q *program) bool { return q.hooks })
 		}
-		changed = changed || p.fallible
+		changed = changed || was != [2]bool{p.fallible, p.hooks}
 	}
 	return changed
 }

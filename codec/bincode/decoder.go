@@ -19,8 +19,9 @@ type decoder struct {
 	failed   int // index of the element that failed, for the caller's path
 	depth    int // levels left
 	borrow   bool
-	fresh    bool // reuse no memory of the target: a Validate may still refuse
-	trailing bool // reject bytes after the value
+	fresh    bool     // reuse no memory of the target: a Validate may still refuse
+	trailing bool     // reject bytes after the value
+	hooked   []hooked // what types with hooks decoded in check
 	parts    [][]byte
 	text     int    // bytes of short strings that check saw and get has not stored yet
 	arena    []byte // where get stores them
@@ -29,8 +30,8 @@ type decoder struct {
 	memory   uint64 // and as bincode 2 counts
 }
 
-func newDecoder(c *config, src []byte) decoder {
-	d := decoder{config: c, src: src, depth: c.depth}
+func newDecoder(c *config, depth int, src []byte) decoder {
+	d := decoder{config: c, src: src, depth: depth}
 	if c.limited {
 		d.startLimit()
 	}
@@ -68,6 +69,7 @@ func (d *decoder) enter(i int) bool {
 // negative number with d.err set.
 func (d *decoder) get(p *program, base ptr, n int, i int) int {
 	for k := 0; k < n; k++ {
+		base := add(base, uintptr(k)*p.size)
 		for j := range p.steps {
 			s := &p.steps[j]
 			if s.wire > 0 {
@@ -94,7 +96,6 @@ func (d *decoder) get(p *program, base ptr, n int, i int) int {
 				return -1
 			}
 		}
-		base = add(base, p.size)
 	}
 	return i
 }

@@ -39,8 +39,8 @@
 //
 // A type that implements [Appender] and [Unmarshaler] writes and reads itself, wherever it stands and in
 // every configuration; [Sizer] and [BorrowUnmarshaler] spare work. Where the bytes depend on the
-// configuration it implements [FormatAppender] and [FormatUnmarshaler] instead. A check before decoding
-// runs UnmarshalBincode once more, on a value that is thrown away. [Validator] is asked after decoding.
+// configuration it implements [FormatAppender] and [FormatUnmarshaler] instead; the Format they are given
+// counts their depth. UnmarshalBincode always runs on a zero value. [Validator] is asked after decoding.
 //
 // Generated code has AppendBincode, SizeBincode, UnmarshalBincode and UnmarshalBincodeBorrow for the default
 // configuration, and an empty method BincodeGenerated(*T) that says for which type they were made.

@@ -14,6 +14,7 @@ func (e *encoder) size(p *program, base ptr, n int) int {
 		return total
 	}
 	for k := 0; k < n; k++ {
+		base := add(base, uintptr(k)*p.size)
 		for i := range p.steps {
 			s := &p.steps[i]
 			switch at := add(base, s.off); s.code {
@@ -31,7 +32,6 @@ func (e *encoder) size(p *program, base ptr, n int) int {
 				}
 			}
 		}
-		base = add(base, p.size)
 	}
 	return total
 }

@@ -22,9 +22,10 @@ type encoder struct {
 	failed int // index of the element that failed, for the caller's path
 	depth  int // levels left
 	parts  [][]byte
+	hooked [][]byte // what types with hooks but no size encoded in the size pass
 }
 
-func newEncoder(c *config) encoder { return encoder{config: c, depth: c.depth} }
+func newEncoder(c *config, depth int) encoder { return encoder{config: c, depth: depth} }
 
 // fail records the first fault.
 func (e *encoder) fail(class Class, format string, args ...any) {
@@ -51,6 +52,7 @@ func (e *encoder) enter() bool {
 // fault it returns a negative number and e.err is set.
 func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
 	for k := 0; k < n; k++ {
+		base := add(base, uintptr(k)*p.size)
 		for j := range p.steps {
 			s := &p.steps[j]
 			if s.wire > 0 {
@@ -72,7 +74,6 @@ func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
 				return -1
 			}
 		}
-		base = add(base, p.size)
 	}
 	return i
 }

@@ -8,8 +8,9 @@ import (
 // Format encodes and decodes in one configuration. It compiles a program for each type it meets and keeps
 // it. A Format never changes otherwise and is safe for concurrent use.
 type Format struct {
-	inline  road // parts are written where they stand
-	outline road // parts travel apart
+	inline  *road // parts are written where they stand
+	outline *road // parts travel apart
+	depth   int   // levels that a value may have; less than configured inside a hook
 }
 
 // road is a configuration with its programs.
@@ -20,11 +21,10 @@ type road struct {
 
 // New returns the format that the options describe; without any it is that of the package's functions.
 func New(opts ...Option) *Format {
-	f := new(Format)
-	f.inline.config = newConfig(opts)
-	f.inline.format = f
-	f.outline.config = f.inline.config
+	c := newConfig(opts)
+	f := &Format{inline: &road{config: c}, outline: &road{config: c}, depth: c.depth}
 	f.outline.parts = true
+	f.inline.format, f.outline.format = f, f
 	return f
 }
 
@@ -46,7 +46,7 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 		}
 		return out, nil
 	}
-	e := newEncoder(&f.inline.config)
+	e := newEncoder(&f.inline.config, f.depth)
 	return e.append(dst, p, base, t)
 }
 
@@ -59,7 +59,7 @@ func (f *Format) Size(v any) (int, error) {
 	if g, ok := v.(Sizer); ok && p.generated {
 		return g.SizeBincode()
 	}
-	e := newEncoder(&f.inline.config)
+	e := newEncoder(&f.inline.config, f.depth)
 	return e.measure(p, base, t)
 }
 
@@ -97,7 +97,7 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 		}
 		return v.(Unmarshaler).UnmarshalBincode(src)
 	}
-	d := newDecoder(&f.inline.config, src)
+	d := newDecoder(&f.inline.config, f.depth, src)
 	d.borrow, d.trailing = borrow, reject
 	return d.run(p, base, t)
 }

@@ -1,16 +1,26 @@
 package bincode
 
-// sizeHook, putHook, checkHook and getHook run a type's own code; a panic in it is the type's.
+import "reflect"
+
+// The functions here run a type's own code; a panic in it is the type's.
 
 func (e *encoder) sizeHook(h *hook, p ptr) int {
+	if !e.enter() {
+		return 0
+	}
 	v := h.of(p)
 	var n int
 	var err error
-	if h.kind == hookParts {
+	if own, ok := v.(Sizer); ok && h.kind == hookPlain {
+		n, err = own.SizeBincode()
+	} else if h.kind == hookParts {
 		n, err = v.(PartsAppender).SizeBincodeParts()
 	} else {
-		n, err = h.measure(v)
+		var b []byte
+		b, err = h.append(nil, v, e.depth)
+		n, e.hooked = len(b), append(e.hooked, b)
 	}
+	e.depth++
 	switch {
 	case err != nil:
 		e.failHook(h, err)
@@ -20,29 +30,23 @@ func (e *encoder) sizeHook(h *hook, p ptr) int {
 	return n
 }
 
-// measure asks the value for its size, or finds it by encoding.
-func (h *hook) measure(v any) (int, error) {
-	if s, ok := v.(Sizer); ok && h.kind == hookPlain {
-		return s.SizeBincode()
-	}
-	b, err := h.append(nil, v)
-	return len(b), err
-}
-
-func (h *hook) append(dst []byte, v any) ([]byte, error) {
+func (h *hook) append(dst []byte, v any, depth int) ([]byte, error) {
 	if h.kind == hookFormat {
-		return v.(FormatAppender).AppendBincodeFormat(dst, h.format)
+		return v.(FormatAppender).AppendBincodeFormat(dst, h.inside(depth))
 	}
 	return v.(Appender).AppendBincode(dst)
 }
 
+// putHook writes what sizeHook got, or has the type write.
 func (e *encoder) putHook(h *hook, p ptr, buf []byte, i int) int {
 	v := h.of(p)
 	out, err := buf[:i:len(buf)], error(nil)
-	if h.kind == hookParts {
+	if _, ok := v.(Sizer); ok && h.kind == hookPlain {
+		out, err = v.(Appender).AppendBincode(out)
+	} else if h.kind == hookParts {
 		out, e.parts, err = v.(PartsAppender).AppendBincodeParts(out, e.parts)
 	} else {
-		out, err = h.append(out, v)
+		out, e.hooked = append(out, e.hooked[0]...), e.hooked[1:]
 	}
 	switch {
 	case err != nil:
@@ -56,16 +60,37 @@ func (e *encoder) putHook(h *hook, p ptr, buf []byte, i int) int {
 	return len(out)
 }
 
-// checkHook decodes into a value that is thrown away: only the type knows what its bytes are.
+// hooked is a value that a type's own code decoded from the bytes up to next.
+type hooked struct {
+	hook  *hook
+	value reflect.Value // a pointer to it
+	next  int
+}
+
+// checkHook decodes into a new value, for only the type knows what its bytes are. get hands it over.
 func (d *decoder) checkHook(h *hook, i int) int {
-	next := d.runHook(h, newHooked(h), i)
-	if next >= 0 && d.counting && !d.charge(i, next-i, next-i) {
+	if !d.enter(i) {
 		return -1
 	}
+	v := reflect.New(h.typ)
+	next := d.runHook(h, v.Interface(), i)
+	d.depth++
+	if next < 0 || d.counting && !d.charge(i, next-i, next-i) {
+		return -1
+	}
+	d.hooked = append(d.hooked, hooked{h, v, next})
 	return next
 }
 
-func (d *decoder) getHook(h *hook, p ptr, i int) int { return d.runHook(h, h.of(p), i) }
+func (d *decoder) getHook(h *hook, p ptr, i int) int {
+	if len(d.hooked) == 0 || d.hooked[0].hook != h {
+		return d.fail(i, ErrHook, "the source changed while it was being decoded")
+	}
+	v := d.hooked[0]
+	d.hooked = d.hooked[1:]
+	reflect.NewAt(h.typ, p).Elem().Set(v.value.Elem())
+	return v.next
+}
 
 func (d *decoder) runHook(h *hook, v any, i int) int {
 	src := d.src[i:len(d.src):len(d.src)]
@@ -75,7 +100,7 @@ func (d *decoder) runHook(h *hook, v any, i int) int {
 	case hookParts:
 		n, used, err = v.(PartsUnmarshaler).UnmarshalBincodeParts(src, d.parts)
 	case hookFormat:
-		n, err = v.(FormatUnmarshaler).UnmarshalBincodeFormat(src, h.format)
+		n, err = v.(FormatUnmarshaler).UnmarshalBincodeFormat(src, h.inside(d.depth))
 	default:
 		if b, ok := v.(BorrowUnmarshaler); ok && d.borrow {
 			n, err = b.UnmarshalBincodeBorrow(src)
@@ -122,4 +147,11 @@ func (d *decoder) getValidate(h *hook, p ptr, i int) int {
 		return d.failWith(i, ErrInvalid, err, "%v refused", h.typ)
 	}
 	return i
+}
+
+// inside is the format for what a hook contains: depth levels are left.
+func (h *hook) inside(depth int) *Format {
+	f := *h.format
+	f.depth = depth
+	return &f
 }

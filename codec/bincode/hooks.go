@@ -123,6 +123,3 @@ func validates(t reflect.Type) bool {
 	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
 		reflect.PointerTo(t).Implements(reflect.TypeFor[Validator]())
 }
-
-// newHooked makes a zero value of the hook's type.
-func newHooked(h *hook) any { return reflect.New(h.typ).Interface() }

@@ -41,6 +41,9 @@ func (d *decoder) charBytes(width int) int {
 // chargeMany counts the memory of u elements before the first is read; release gives one back before it is
 // read and counts for itself.
 func (d *decoder) chargeMany(i int, u uint64, memory int) bool {
+	if d.compat == 1 {
+		return true
+	}
 	if memory > 0 && u > d.memory/uint64(memory) {
 		d.overLimit(i)
 		return false
@@ -49,7 +52,11 @@ func (d *decoder) chargeMany(i int, u uint64, memory int) bool {
 	return true
 }
 
-func (d *decoder) release(memory int) { d.memory += uint64(memory) }
+func (d *decoder) release(memory int) {
+	if d.compat != 1 {
+		d.memory += uint64(memory)
+	}
+}
 
 // firstFault decides, for u elements of at least least bytes that cannot all be there, whether reading them
 // one by one would meet the limit before the end of the input.

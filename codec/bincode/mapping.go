@@ -68,6 +68,19 @@ func (m *mapping) keep(x *entries) {
 	}
 }
 
+// sort puts the order into that of the keys.
+func (m *mapping) sort(x *entries) {
+	slices.SortFunc(x.order, func(a, b int32) int { return m.compare(m.keyAt(x, a), m.keyAt(x, b)) })
+}
+
+func (m *mapping) keyAt(x *entries, k int32) ptr {
+	return add(x.keys.UnsafePointer(), uintptr(k)*m.key.size)
+}
+
+func (m *mapping) valAt(x *entries, k int32) ptr {
+	return add(x.vals.UnsafePointer(), uintptr(k)*m.val.size)
+}
+
 func (e *encoder) sizeMap(s *step, p ptr) int {
 	m, v := s.mapping, reflect.NewAt(s.mapping.typ, p).Elem()
 	n := v.Len()
@@ -79,7 +92,16 @@ func (e *encoder) sizeMap(s *step, p ptr) int {
 		return total
 	}
 	x := m.load(v, n)
-	total += e.size(m.key, x.keys.UnsafePointer(), n) + e.size(m.val, x.vals.UnsafePointer(), n)
+	if m.key.hooks || m.val.hooks {
+		m.sort(x)
+	}
+	for _, k := range x.order {
+		total += e.size(m.key, m.keyAt(x, k), 1)
+		total += e.size(m.val, m.valAt(x, k), 1)
+		if e.err != nil {
+			break
+		}
+	}
 	m.keep(x)
 	e.depth++
 	return total
@@ -93,14 +115,12 @@ func (e *encoder) putMap(s *step, p ptr, buf []byte, i int) int {
 		return i
 	}
 	x := m.load(v, n)
-	keys, vals := x.keys.UnsafePointer(), x.vals.UnsafePointer()
-	key := func(k int32) ptr { return add(keys, uintptr(k)*m.key.size) }
-	slices.SortFunc(x.order, func(a, b int32) int { return m.compare(key(a), key(b)) })
+	m.sort(x)
 	for _, k := range x.order {
-		if i = e.put(m.key, key(k), 1, buf, i); i < 0 {
+		if i = e.put(m.key, m.keyAt(x, k), 1, buf, i); i < 0 {
 			break
 		}
-		if i = e.put(m.val, add(vals, uintptr(k)*m.val.size), 1, buf, i); i < 0 {
+		if i = e.put(m.val, m.valAt(x, k), 1, buf, i); i < 0 {
 			break
 		}
 	}

@@ -16,7 +16,7 @@ func (f *Format) AppendParts(dst []byte, parts [][]byte, v any) ([]byte, [][]byt
 	if err != nil {
 		return dst, parts, err
 	}
-	e := newEncoder(&f.outline.config)
+	e := newEncoder(&f.outline.config, f.depth)
 	e.parts = parts
 	out, err := e.append(dst, p, base, t)
 	if err != nil {
@@ -31,7 +31,7 @@ func (f *Format) SizeParts(v any) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	e := newEncoder(&f.outline.config)
+	e := newEncoder(&f.outline.config, f.depth)
 	return e.measure(p, base, t)
 }
 
@@ -43,7 +43,7 @@ func (f *Format) UnmarshalParts(src []byte, parts [][]byte, v any) error {
 	if err != nil {
 		return err
 	}
-	d := newDecoder(&f.outline.config, src)
+	d := newDecoder(&f.outline.config, f.depth, src)
 	d.parts = parts
 	_, err = d.run(p, base, t)
 	return err

@@ -28,6 +28,7 @@ type program struct {
 	pointers  bool // memory holds pointers
 	generated bool // the type has methods of the generator for itself
 	fallible  bool // decoding runs a Validate, which can refuse after the bytes were good
+	hooks     bool // runs a type's own code, in the order of the wire
 	memory    int  // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
 }
 

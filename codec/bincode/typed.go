@@ -10,7 +10,7 @@ import (
 // codec's methods look nothing up. Where T has no bincode form every method returns the [ErrType] that
 // says why.
 func Of[T any](opts ...Option) codec.Codec[T] {
-	r := &New(opts...).inline
+	r := New(opts...).inline
 	p, err := r.of(reflect.TypeFor[T](), &r.config)
 	if err != nil {
 		return broken[T]{err}
@@ -33,7 +33,7 @@ func (c *typed[T]) Size(v *T) (int, error) {
 	if v == nil {
 		return 0, nilError[T]("encode")
 	}
-	e := newEncoder(c.config)
+	e := newEncoder(c.config, c.config.depth)
 	return e.measure(c.program, pointerTo(v), c.program.typ)
 }
 
@@ -41,7 +41,7 @@ func (c *typed[T]) Append(dst []byte, v *T) ([]byte, error) {
 	if v == nil {
 		return dst, nilError[T]("encode")
 	}
-	e := newEncoder(c.config)
+	e := newEncoder(c.config, c.config.depth)
 	return e.append(dst, c.program, pointerTo(v), c.program.typ)
 }
 
@@ -53,7 +53,7 @@ func (c *typed[T]) decode(src []byte, v *T, borrow bool) error {
 	if v == nil {
 		return nilError[T]("decode")
 	}
-	d := newDecoder(c.config, src)
+	d := newDecoder(c.config, c.config.depth, src)
 	d.borrow, d.trailing = borrow, c.config.reject
 	_, err := d.run(c.program, pointerTo(v), c.program.typ)
 	return err
