@@ -24,7 +24,10 @@ type guard struct {
 // enter begins a call under ctx. An error is ctx.Err(), and then the call has not begun.
 func (g *guard) enter(ctx context.Context, set func(time.Time) error) error {
 	done := ctx.Done()
-	if done == nil || set == nil {
+	if done == nil {
+		return nil // never ends
+	}
+	if set == nil {
 		return ctx.Err()
 	}
 	g.mu.Lock()

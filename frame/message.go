@@ -30,14 +30,21 @@ func (m Message) total() uint64 {
 
 // Size returns the length of m's frame in bytes, prefix included: what AppendTo adds. The total that
 // [WithMaxSize] limits is 8 less. A size that an int cannot hold is given as math.MaxInt.
-func (m Message) Size() int {
-	return int(min(lenSize+m.total(), math.MaxInt))
-}
+func (m Message) Size() int { return frameSize(m.total()) }
+
+// frameSize is the length of a frame whose prefix says total.
+func frameSize(total uint64) int { return int(min(lenSize+total, math.MaxInt)) }
 
 // AppendTo appends m's frame, prefix included, to dst and returns the extended slice.
 // It allocates only when the capacity of dst is below len(dst) + m.Size().
 func (m Message) AppendTo(dst []byte) []byte {
-	dst = binary.BigEndian.AppendUint64(grow(dst, m.Size()), m.total())
+	total := m.total()
+	return m.appendTo(grow(dst, frameSize(total)), total)
+}
+
+// appendTo is AppendTo where the total is known and the capacity of dst suffices.
+func (m Message) appendTo(dst []byte, total uint64) []byte {
+	dst = binary.BigEndian.AppendUint64(dst, total)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(len(m.Body)))
 	dst = append(dst, m.Body...)
 	for _, p := range m.Parts {

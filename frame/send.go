@@ -8,37 +8,33 @@ import (
 // The writing side of a Writer: from a message, or from what is owed, to the stream.
 
 // send writes m at a frame boundary, after queued frames. What an error leaves of m's frame is in buf.
-func (w *Writer) send(ctx context.Context, m Message) error {
-	size := m.Size()
-	if size > w.coalesce && len(w.buf) > 0 {
-		if err := w.drain(ctx, "write"); err != nil {
-			return err
-		}
+func (w *Writer) send(ctx context.Context, m Message, total uint64) error {
+	size := frameSize(total)
+	if size > w.coalesce {
+		return w.sendGathered(ctx, m, total)
 	}
 	start := len(w.buf)
-	var err error
-	if size <= w.coalesce {
-		w.reserve(size)
-		w.buf = m.AppendTo(w.buf)
-		err = w.push(ctx)
-	} else {
-		err = w.sendGathered(ctx, m)
+	w.reserve(size)
+	w.buf = m.appendTo(w.buf, total)
+	// Straight on, because this is the path of every small message: one write takes it all.
+	if n, err := w.dst.Write(w.buf); n != len(w.buf) || err != nil {
+		if err = w.wrote(n, err); err == nil {
+			err = w.push(ctx)
+		}
+		if err != nil {
+			return w.stop(start, cause(ctx, err))
+		}
 	}
-	if err == nil {
-		w.reset()
-		return nil
-	}
-	if w.off > start {
-		w.started = start
-	} else {
-		w.buf = w.buf[:start] // not begun, so not owed
-	}
-	return w.fail("write", err)
+	w.reset()
+	return nil
 }
 
-// sendGathered writes m from where it lies. When it is interrupted inside the frame, buf gets
-// the whole frame and off the bytes written, because m is not ours any more when the call is over.
-func (w *Writer) sendGathered(ctx context.Context, m Message) error {
+// sendGathered writes m from where it lies. When it is interrupted inside the frame, buf gets the whole
+// of it and off the bytes written, because m is not ours any more when the call is over.
+func (w *Writer) sendGathered(ctx context.Context, m Message, total uint64) error {
+	if err := w.drain(ctx, "write"); err != nil {
+		return err
+	}
 	w.reserve(m.gathered(inlineSize))
 	_, w.vec = m.gather(w.buf, w.vec[:0], inlineSize)
 	n, err := w.writeVec(ctx)
@@ -47,13 +43,24 @@ func (w *Writer) sendGathered(ctx context.Context, m Message) error {
 		w.vec = nil
 	}
 	if err == nil {
+		w.reset()
 		return nil
 	}
 	if n > 0 && interrupted(err) {
-		w.reserve(m.Size())
-		w.buf, w.off = m.AppendTo(w.buf), n
+		w.reserve(frameSize(total))
+		w.buf, w.off = m.appendTo(w.buf, total), n
 	}
-	return err
+	return w.stop(0, err)
+}
+
+// stop ends the sending of a frame that begins at start in buf, after an error.
+func (w *Writer) stop(start int, err error) error {
+	if w.off > start {
+		w.started = start
+	} else {
+		w.buf = w.buf[:start] // not begun, so not owed
+	}
+	return w.fail("write", err)
 }
 
 // sliceSize is about what one slice of vec takes, in bytes.
@@ -88,7 +95,8 @@ func (w *Writer) writeRest() (int, error) {
 		w.rest = w.rest[1:]
 		return 0, nil
 	}
-	n, err := write(w.dst, w.rest[0])
+	n, err := w.dst.Write(w.rest[0])
+	n, err = counted(n, len(w.rest[0]), err)
 	if w.rest[0] = w.rest[0][n:]; len(w.rest[0]) == 0 {
 		w.rest = w.rest[1:]
 	}
@@ -115,26 +123,31 @@ func (w *Writer) drain(ctx context.Context, op string) error {
 // push writes buf[off:].
 func (w *Writer) push(ctx context.Context) error {
 	for w.off < len(w.buf) {
-		n, err := write(w.dst, w.buf[w.off:])
-		w.off += n
-		if err != nil {
-			return cause(ctx, err)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		if w.off < len(w.buf) && ctx.Err() != nil {
-			return ctx.Err()
+		if err := w.wrote(w.dst.Write(w.buf[w.off:])); err != nil {
+			return cause(ctx, err)
 		}
 	}
 	return nil
 }
 
-// write is dst.Write, with a short count allowed but not a count of nothing or of more than there is.
-func write(dst io.Writer, b []byte) (int, error) {
-	n, err := dst.Write(b)
-	if n < 0 || n > len(b) {
+// wrote advances off by the n bytes that a write of buf[off:] reported, with its error.
+func (w *Writer) wrote(n int, err error) error {
+	n, err = counted(n, len(w.buf)-w.off, err)
+	w.off += n
+	return err
+}
+
+// counted checks the count of a write of size bytes: a short one is allowed, one of nothing without an
+// error or of more than there is, is not.
+func counted(n, size int, err error) (int, error) {
+	switch {
+	case n < 0 || n > size:
 		return 0, errCount
-	}
-	if n == 0 && err == nil {
-		err = io.ErrShortWrite
+	case n == 0 && err == nil:
+		return 0, io.ErrShortWrite
 	}
 	return n, err
 }

@@ -29,7 +29,7 @@ func (w *Writer) WriteFrom(ctx context.Context, m Message, src io.Reader, size i
 			return err
 		}
 	}
-	if err := w.begin(ctx, "write", Message{}); err != nil {
+	if err := w.begin(ctx, "write"); err != nil {
 		return err
 	}
 	defer w.guard.leave()
@@ -53,7 +53,7 @@ func (w *Writer) WriteFrom(ctx context.Context, m Message, src io.Reader, size i
 
 // admitStream refuses a frame of m and a last part of size bytes if either limit is below it.
 func (w *Writer) admitStream(m Message, size uint64) error {
-	if err := w.admit("write", m); err != nil {
+	if err := w.admit(m.total()); err != nil {
 		return err
 	}
 	if total := m.total() + lenSize + size; total > w.maxStream || total > math.MaxInt64 {

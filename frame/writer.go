@@ -72,17 +72,23 @@ func NewWriter(w io.Writer, opts ...Option) *Writer {
 // A message above the maximum gives a [*TooLargeError] before a byte is written, and leaves the Writer
 // as it was.
 func (w *Writer) Write(ctx context.Context, m Message) error {
-	if err := w.begin(ctx, "write", m); err != nil {
+	total := m.total()
+	if err := w.admit(total); err != nil {
 		return err
 	}
-	defer w.guard.leave()
+	if ctx.Done() != nil { // spares small messages the calls below
+		if err := w.begin(ctx, "write"); err != nil {
+			return err
+		}
+		defer w.guard.leave()
+	}
 	if w.resuming() {
 		same := w.started >= 0 && m.is(w.buf[w.started:])
 		if err := w.drain(ctx, "write"); err != nil || same {
 			return err
 		}
 	}
-	return w.send(ctx, m)
+	return w.send(ctx, m, total)
 }
 
 // Queue is Write for many small messages: m is copied into the Writer and goes out with others, when
@@ -90,11 +96,12 @@ func (w *Writer) Write(ctx context.Context, m Message) error {
 // not yet sent. An error is as from Write: repeat the call with m, or give m up. A message larger than
 // the batch is written at once.
 func (w *Writer) Queue(ctx context.Context, m Message) error {
-	size := m.Size()
+	total := m.total()
+	size := frameSize(total)
 	if size > w.batch || w.resuming() {
 		return w.Write(ctx, m)
 	}
-	if err := w.admit("write", m); err != nil {
+	if err := w.admit(total); err != nil {
 		return err
 	}
 	if len(w.buf)+size > w.batch {
@@ -102,8 +109,8 @@ func (w *Writer) Queue(ctx context.Context, m Message) error {
 			return err
 		}
 	}
-	w.reserve(w.batch)
-	w.buf = m.AppendTo(w.buf)
+	w.reserve(w.batch - len(w.buf)) // once for the whole batch
+	w.buf = m.appendTo(w.buf, total)
 	return nil
 }
 
@@ -113,8 +120,8 @@ func (w *Writer) Flush(ctx context.Context) error {
 	if w.err != nil {
 		return w.err
 	}
-	if err := w.guard.enter(ctx, w.setDL); err != nil {
-		return &Error{Op: "flush", Resumable: true, Err: err}
+	if err := w.begin(ctx, "flush"); err != nil {
+		return err
 	}
 	defer w.guard.leave()
 	return w.drain(ctx, "flush")
@@ -140,23 +147,20 @@ func (w *Writer) SetDeadline(t time.Time) error {
 	return w.guard.deadline(t, w.setDL)
 }
 
-// begin refuses what cannot be sent, and opens the call for ctx. After nil, guard.leave is due.
-func (w *Writer) begin(ctx context.Context, op string, m Message) error {
-	if err := w.admit(op, m); err != nil {
-		return err
-	}
+// begin opens a call under ctx. After nil, guard.leave is due.
+func (w *Writer) begin(ctx context.Context, op string) error {
 	if err := w.guard.enter(ctx, w.setDL); err != nil {
 		return &Error{Op: op, Resumable: true, Err: err}
 	}
 	return nil
 }
 
-// admit refuses every message once the stream has failed, and m if it is too large.
-func (w *Writer) admit(op string, m Message) error {
+// admit refuses every message once the stream has failed, and one that is too large.
+func (w *Writer) admit(total uint64) error {
 	if w.err != nil {
 		return w.err
 	}
-	if total := m.total(); total > w.maxSize {
+	if total > w.maxSize {
 		return &TooLargeError{Size: total, Limit: w.maxSize}
 	}
 	return nil
