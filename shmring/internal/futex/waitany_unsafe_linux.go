@@ -3,6 +3,7 @@ package futex
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -45,9 +46,13 @@ func WaitAny(addrs []*uint32, vals []uint32, timeout time.Duration) (index int, 
 		// until KeepAlive below, and neither mapped nor heap memory moves.
 		table[i] = waiter{val: uint64(vals[i]), addr: uint64(uintptr(unsafe.Pointer(a))), flags: sizeU32}
 	}
-	limit, err := deadline(timeout)
-	if err != nil {
-		return -1, err
+	var limit *kernelTime
+	if timeout > 0 {
+		end, err := deadline(timeout)
+		if err != nil {
+			return -1, err
+		}
+		limit = &end
 	}
 	// SAFETY: both conversions stand in the call itself. The kernel reads len(addrs)
 	// lines of table and one kernelTime.
@@ -76,18 +81,15 @@ func changed(addrs []*uint32, vals []uint32) int {
 	return -1
 }
 
-// deadline returns the point in time that lies timeout ahead, nil for none.
-func deadline(timeout time.Duration) (*kernelTime, error) {
-	if timeout <= 0 {
-		return nil, nil
-	}
+// deadline returns the point in time that lies timeout ahead.
+func deadline(timeout time.Duration) (kernelTime, error) {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
-		return nil, err
+		return kernelTime{}, os.NewSyscallError("clock_gettime", err)
 	}
 	const second = int64(time.Second)
 	nsec := int64(now.Nsec) + int64(timeout)%second
-	return &kernelTime{
+	return kernelTime{
 		sec:  int64(now.Sec) + int64(timeout)/second + nsec/second,
 		nsec: nsec % second,
 	}, nil

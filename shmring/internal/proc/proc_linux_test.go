@@ -1,0 +1,225 @@
+package proc
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestSelfIsThisProcess(t *testing.T) {
+	id := Self()
+	if id.PID != uint32(os.Getpid()) || id.StartTime == 0 || id.BootID == [16]byte{} || id.Namespace == 0 {
+		t.Errorf("got %+v", id)
+	}
+	if again := Self(); again != id {
+		t.Errorf("first %+v, then %+v", id, again)
+	}
+	if state, err := State(id.PID, id.StartTime); err != nil || state != Running && state != Sleeping {
+		t.Errorf("state %q, %v", state, err)
+	}
+	want, err := os.ReadFile("/proc/self/comm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if comm, err := Comm(id.PID); err != nil || comm != strings.TrimSpace(string(want)) {
+		t.Errorf("comm %q, %v, want %q", comm, err, want)
+	}
+}
+
+// sleeper starts a process that lives until it is killed or the test ends.
+func sleeper(t *testing.T) (cmd *exec.Cmd, pid uint32, start uint64) {
+	t.Helper()
+	cmd = exec.Command("cat") // reads a pipe that stays silent
+	if _, err := cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skipf("no command to run: %v", err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	pid = uint32(cmd.Process.Pid)
+	st, err := readStat(strconv.FormatUint(uint64(pid), 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cmd, pid, st.start
+}
+
+func TestStateFollowsAProcessThroughItsLife(t *testing.T) {
+	cmd, pid, start := sleeper(t)
+	expect := func(want string) {
+		t.Helper()
+		var got string
+		var err error
+		for range 1000 { // the kernel takes its time
+			if got, err = State(pid, start); got == want && err == nil {
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		t.Errorf("state %q, %v, want %q", got, err, want)
+	}
+	expect(Sleeping)
+	cmd.Process.Signal(syscall.SIGSTOP)
+	expect(Stopped)
+	cmd.Process.Signal(syscall.SIGCONT)
+	expect(Sleeping)
+	cmd.Process.Kill()
+	expect(Zombie)
+	cmd.Wait()
+	expect(Gone)
+	if _, err := Comm(pid); !errors.Is(err, ErrGone) {
+		t.Errorf("comm of a process that is gone: %v", err)
+	}
+}
+
+func TestAnotherStartTimeIsAnotherProcess(t *testing.T) {
+	_, pid, start := sleeper(t)
+	if state, err := State(pid, start+1); state != Gone || err != nil {
+		t.Errorf("State: %q, %v", state, err)
+	}
+	if state, err := State(pid, 0); state == Gone || err != nil {
+		t.Errorf("State with any start: %q, %v", state, err)
+	}
+	if _, err := Watch(pid, start+1, func() { t.Error("called") }); !errors.Is(err, ErrGone) {
+		t.Errorf("Watch: %v", err)
+	}
+}
+
+func TestStatOfAProcessWithAWildNameIsUnderstood(t *testing.T) {
+	rest := " T 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 987654 20 21"
+	for _, name := range []string{"cat", "a b", "((", "x) R 1", ")", ""} {
+		st, err := parseStat([]byte("42 (" + name + ")" + rest))
+		if err != nil || st.state != Stopped || st.start != 987654 {
+			t.Errorf("%q: %+v, %v", name, st, err)
+		}
+	}
+	for _, text := range []string{"", "42 (cat) S", "42 (cat)" + strings.Replace(rest, "987654", "-1", 1), "no bracket"} {
+		if st, err := parseStat([]byte(text)); err == nil {
+			t.Errorf("%q: %+v", text, st)
+		}
+	}
+}
+
+func TestWatchCallsOnceWhenTheProcessIsKilled(t *testing.T) {
+	cmd, pid, start := sleeper(t)
+	var calls atomic.Int32
+	called := make(chan struct{})
+	stop, err := Watch(pid, start, func() {
+		if calls.Add(1) == 1 {
+			close(called)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-called:
+		t.Fatal("called while the process lives")
+	case <-time.After(20 * time.Millisecond):
+	}
+	cmd.Process.Kill()
+	<-called // before anybody reaps it
+	cmd.Wait()
+	stop()
+	stop()
+	if calls.Load() != 1 {
+		t.Errorf("called %d times", calls.Load())
+	}
+}
+
+func TestWatchOfAZombieCallsAtOnce(t *testing.T) {
+	cmd, pid, start := sleeper(t)
+	cmd.Process.Kill()
+	if err := unix.Waitid(unix.P_PID, int(pid), nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+		t.Fatal(err)
+	}
+	called := make(chan struct{})
+	if _, err := Watch(pid, start, func() { close(called) }); err != nil {
+		t.Fatal(err)
+	}
+	<-called
+}
+
+func TestWatchOfAProcessThatIsGoneSaysSo(t *testing.T) {
+	cmd, pid, start := sleeper(t)
+	cmd.Process.Kill()
+	cmd.Wait()
+	if _, err := Watch(pid, start, func() { t.Error("called") }); !errors.Is(err, ErrGone) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Watch(0, 0, func() { t.Error("called") }); err == nil {
+		t.Error("pid 0 was accepted")
+	}
+}
+
+func TestAStoppedWatchDoesNotCallAndEndsItsGoroutine(t *testing.T) {
+	before := runtime.NumGoroutine()
+	cmd, pid, start := sleeper(t)
+	for range 20 {
+		stop, err := Watch(pid, start, func() { t.Error("called") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop()
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines before, %d after", before, runtime.NumGoroutine())
+}
+
+func TestManyWatchesNeedNoThreads(t *testing.T) {
+	cmd, pid, start := sleeper(t)
+	const watches = 200
+	called := make(chan struct{}, watches)
+	before := threads(t)
+	for range watches {
+		if _, err := Watch(pid, start, func() { called <- struct{}{} }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(20 * time.Millisecond)
+	if more := threads(t) - before; more > watches/10 {
+		t.Errorf("%d watches made %d threads", watches, more)
+	}
+	cmd.Process.Kill()
+	for range watches {
+		<-called
+	}
+}
+
+func threads(t *testing.T) int {
+	t.Helper()
+	file, err := os.Open("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if text, ok := strings.CutPrefix(lines.Text(), "Threads:"); ok {
+			n, err := strconv.Atoi(strings.TrimSpace(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	t.Fatal("no thread count")
+	return 0
+}
