@@ -3,15 +3,15 @@ package layout
 // Control is the ring's shared state, one concern per 128-byte line so that writers of different
 // lines do not disturb each other (adjacent 64-byte lines are fetched in pairs on common processors).
 //
-//	   0 Tail
-//	 128 Head        136 ZeroingTo
-//	 256 Released    264 Records     272 Bytes       280 EmptyWaits  288 Wakes
-//	 296 Recovered   304 Corrupt     312 HighWater   320 BlockedPos  328 BlockedSlot 332 _
-//	 336 BlockedAt
-//	 384 DataWait    388 DataSeq
-//	 512 SpaceWait   516 SpaceSeq
-//	 640 Attaches    648 Acked       656 Deaths
-//	 768 reserved to 1024
+//	  0 Tail
+//	128 Head        136 ZeroingTo
+//	256 Released    264 Records     272 Bytes       280 EmptyWaits  288 Wakes
+//	296 Recovered   304 Corrupt     312 HighWater   320 BlockedPos  328 BlockedSlot 332 _
+//	336 BlockedAt
+//	384 DataWait    388 DataSeq
+//	512 SpaceWait   516 SpaceSeq
+//	640 Attaches    648 Acked       656 Deaths     664 Changes
+//	768 reserved to 1024
 //
 // Positions count bytes since the segment was made and never wrap: head ≤ tail ≤ head+capacity. The
 // byte at position p lies at index p mod capacity of the ring.
@@ -38,7 +38,7 @@ type Control struct {
 	BlockedPos  uint64 // position of the claim the consumer waits for, plus 1; 0: none
 	BlockedSlot uint32 // its slot
 	_           uint32
-	BlockedAt   int64 // since when, nanoseconds since the Unix epoch
+	BlockedAt   uint64 // since when, nanoseconds since the Unix epoch
 	_           [40]byte
 
 	// Data doorbell: WaitFlag and FenceFlag bits; the futex word.
@@ -55,7 +55,8 @@ type Control struct {
 	Attaches uint64 // producers that ever attached (any producer, atomic add)
 	Acked    uint64 // value of Attaches whose end the consumer has reported
 	Deaths   uint64 // parties found dead (any party, atomic add)
-	_        [104]byte
+	Changes  uint64 // attachments, closings and deaths noticed (any party, atomic add)
+	_        [96]byte
 
 	_ [256]byte
 }
@@ -70,9 +71,9 @@ const (
 // lock on the slot's first byte of the file, which the kernel drops when its holder dies; the
 // description in the slot is for people and tools.
 //
-//	  0 Status       8 Intent      16 Mark
-//	 24 Records     32 Bytes       40 FullWaits   48 Wakes
-//	 56 PID         60 _           64 StartTime   72 Attached   80 BootID   96 reserved
+//	 0 Status       8 Intent      16 Mark
+//	24 Records     32 Bytes       40 FullWaits   48 Wakes
+//	56 PID         60 _           64 StartTime   72 Attached   80 BootID   96 reserved
 type Slot struct {
 	Status    uint64   // generation << 8 | SlotState; written by the owner, marked dead by anybody
 	Intent    uint64   // MPSC: position being claimed, plus 1; 0: none. Written by the owner
@@ -84,7 +85,7 @@ type Slot struct {
 	PID       uint32   // of the owner, in its own pid namespace
 	_         uint32   //
 	StartTime uint64   // of that process, clock ticks since boot
-	Attached  int64    // nanoseconds since the Unix epoch
+	Attached  uint64   // nanoseconds since the Unix epoch
 	BootID    [16]byte // of the owner's kernel
 	_         [32]byte
 }
@@ -94,9 +95,10 @@ type SlotState uint8
 
 // The states of a slot.
 const (
-	SlotFree     SlotState = iota // never used, closed cleanly, or its death was reported
+	SlotFree     SlotState = iota // never used, or closed cleanly
 	SlotAttached                  // owned; if the lock is free, the owner died
-	SlotDead                      // its owner died and nobody has been told yet
+	SlotDead                      // its owner died and the consumer has not reported it yet
+	SlotMourned                   // its owner died and the consumer has reported it
 )
 
 // MakeStatus packs a generation, 0 … MaxGenerations-1, and a state.

@@ -158,7 +158,7 @@ func (h *Header) validateGeometry() error {
 	case h.Flags&^knownSegmentFlags != 0:
 		return headerError(BadGeometry, "flags", h.Flags, knownSegmentFlags)
 	case h.Capacity < MinCapacity || h.Capacity > MaxCapacity || h.Capacity&(h.Capacity-1) != 0:
-		return headerError(BadGeometry, "capacity", h.Capacity, fmt.Sprintf("a power of two from %d to %d", MinCapacity, MaxCapacity))
+		return headerError(BadGeometry, "capacity", h.Capacity, fmt.Sprintf("a power of two from %d to %d", MinCapacity, uint64(MaxCapacity)))
 	case h.SlotCount < 2 || h.SlotCount > MaxSlots || h.Kind == SPSC && h.SlotCount != 2:
 		return headerError(BadGeometry, "slot count", h.SlotCount, fmt.Sprintf("2 (spsc) to %d (mpsc)", MaxSlots))
 	case h.MaxRecord > MaxPayload(h.Capacity):

@@ -74,6 +74,9 @@ func Load32(p *uint32) uint32 {
 // Store writes v to *p with release ordering.
 func Store(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
 
+// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+func StoreBefore(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
+
 // Note writes v to *p for words that only observers read.
 func Note(p *uint64, v uint64) { hook.Store64(OpNote, p, v) }
 

@@ -12,6 +12,10 @@ TEXT ·Store(SB), NOSPLIT, $0-16
 	MOVQ BX, (AX)
 	RET
 
+// func StoreBefore(p *uint64, v uint64)
+TEXT ·StoreBefore(SB), NOSPLIT, $0-16
+	JMP ·Store(SB)
+
 // func Pause(n uint32)
 TEXT ·Pause(SB), NOSPLIT, $0-4
 	MOVL n+0(FP), CX

@@ -10,6 +10,9 @@ import (
 // Store writes v to *p with release ordering.
 func Store(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
+// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+func StoreBefore(p *uint64, v uint64) { atomic.SwapUint64(p, v) }
+
 // Note writes v to *p for words that only observers read.
 func Note(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 

@@ -1,0 +1,239 @@
+package shmring
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+
+	"github.com/shmring/ipc/layout"
+)
+
+// The sentinels of this package, for [errors.Is]. Most of them come wrapped in one of the error types
+// below, which [errors.As] finds.
+var (
+	// ErrFull: no room in the ring at this moment. From the calls that never wait.
+	ErrFull = errors.New("shmring: ring is full")
+	// ErrEmpty: no record in the ring at this moment. From the calls that never wait.
+	ErrEmpty = errors.New("shmring: ring is empty")
+	// ErrBusy: the role is taken by a living process, or a reservation is still open.
+	ErrBusy = errors.New("shmring: busy")
+	// ErrClosed: this handle was closed.
+	ErrClosed = net.ErrClosed
+	// ErrTooLarge: the record exceeds the ring's maximum. Nothing was written.
+	ErrTooLarge = errors.New("shmring: record too large")
+	// ErrPeerDied: the last producer ended without closing. Everything it committed was delivered.
+	ErrPeerDied = errors.New("shmring: peer died")
+	// ErrCorrupt: shared memory holds what no correct peer writes.
+	ErrCorrupt = errors.New("shmring: corrupt")
+	// ErrVersion: the segment has another format version, byte order or layout.
+	ErrVersion = errors.New("shmring: incompatible version")
+	// ErrSchema: the segment was made for another schema.
+	ErrSchema = errors.New("shmring: schema mismatch")
+	// ErrKind: the segment holds another kind of ring than the one asked for.
+	ErrKind = errors.New("shmring: kind mismatch")
+	// ErrNotSegment: the file is not a shmring segment, or not a regular file.
+	ErrNotSegment = errors.New("shmring: not a segment")
+	// ErrTruncated: the file is shorter than its header says.
+	ErrTruncated = errors.New("shmring: segment truncated")
+	// ErrSegmentLost: the memory vanished while it was attached, because the file was truncated.
+	ErrSegmentLost = errors.New("shmring: segment lost")
+	// ErrNoSpace: the file system has no room for the segment.
+	ErrNoSpace = errors.New("shmring: no space")
+	// ErrPermission: the file's rights or owner forbid the attachment.
+	ErrPermission = fs.ErrPermission
+	// ErrName: the name is not allowed.
+	ErrName = errors.New("shmring: bad name")
+	// ErrOption: an option's value is out of its range.
+	ErrOption = errors.New("shmring: bad option")
+	// ErrReadOnly: the segment was opened with [WithReadOnly].
+	ErrReadOnly = errors.New("shmring: attached read-only")
+)
+
+// Role says which side of a ring a party is on.
+type Role string
+
+// The roles.
+const (
+	RoleProducer Role = "producer"
+	RoleConsumer Role = "consumer"
+)
+
+// BusyError names the living process that holds a role. It unwraps to [ErrBusy].
+type BusyError struct {
+	Role Role
+	PID  int    // 0 where there are many
+	Why  string // empty, or what else keeps the role busy
+}
+
+func (e *BusyError) Error() string {
+	if e.Why != "" {
+		return fmt.Sprintf("shmring: %s busy: %s", e.Role, e.Why)
+	}
+	return fmt.Sprintf("shmring: %s busy: held by process %d", e.Role, e.PID)
+}
+
+// Unwrap returns ErrBusy.
+func (e *BusyError) Unwrap() error { return ErrBusy }
+
+// TooLargeError gives a refused payload's size and the ring's limit, in bytes. It unwraps to [ErrTooLarge].
+type TooLargeError struct{ Size, Limit uint64 }
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("shmring: record of %d bytes, allowed are %d (WithMaxRecord, WithCapacity)", e.Size, e.Limit)
+}
+
+// Unwrap returns ErrTooLarge.
+func (e *TooLargeError) Unwrap() error { return ErrTooLarge }
+
+// PeerDiedError names the process that ended without closing. It unwraps to [ErrPeerDied].
+type PeerDiedError struct {
+	Role Role
+	PID  int
+	Slot int
+	More int // further processes that died since the last report
+}
+
+func (e *PeerDiedError) Error() string {
+	s := fmt.Sprintf("shmring: %s process %d (slot %d) died without closing", e.Role, e.PID, e.Slot)
+	if e.More > 0 {
+		s += fmt.Sprintf(", and %d more", e.More)
+	}
+	return s
+}
+
+// Unwrap returns ErrPeerDied.
+func (e *PeerDiedError) Unwrap() error { return ErrPeerDied }
+
+// CorruptError says where shared memory broke the format. It unwraps to [ErrCorrupt] and, where a
+// header word is to blame, to the *layout.RecordError or *layout.HeaderError.
+type CorruptError struct {
+	Position uint64 // of the ring, in bytes since the segment was made
+	Word     uint64 // as it was read
+	Reason   string
+	Err      error // detail, or nil
+}
+
+func (e *CorruptError) Error() string {
+	s := fmt.Sprintf("shmring: corrupt at position %d, word %#016x", e.Position, e.Word)
+	if e.Reason != "" {
+		s += ": " + e.Reason
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap returns ErrCorrupt and the detail.
+func (e *CorruptError) Unwrap() []error { return withDetail(ErrCorrupt, e.Err) }
+
+// NoSpaceError says how much memory a segment needs and how much its directory has, in bytes. It
+// unwraps to [ErrNoSpace].
+type NoSpaceError struct {
+	Path       string
+	Need, Free int64
+	Err        error
+}
+
+func (e *NoSpaceError) Error() string {
+	return fmt.Sprintf("shmring: %s needs %d bytes, %d are free: use a smaller WithCapacity, remove old segments "+
+		"(shmring gc), or give the directory more memory (containers: --shm-size)", e.Path, e.Need, e.Free)
+}
+
+// Unwrap returns ErrNoSpace and the system's error.
+func (e *NoSpaceError) Unwrap() []error { return withDetail(ErrNoSpace, e.Err) }
+
+// NameError says what is wrong with a segment's name. It unwraps to [ErrName].
+type NameError struct{ Name, Reason string }
+
+func (e *NameError) Error() string { return fmt.Sprintf("shmring: name %.80q: %s", e.Name, e.Reason) }
+
+// Unwrap returns ErrName.
+func (e *NameError) Unwrap() error { return ErrName }
+
+// OptionError names an option and its allowed range. It unwraps to [ErrOption].
+type OptionError struct{ Option, Got, Want string }
+
+func (e *OptionError) Error() string {
+	return fmt.Sprintf("shmring: %s(%s): allowed is %s", e.Option, e.Got, e.Want)
+}
+
+// Unwrap returns ErrOption.
+func (e *OptionError) Unwrap() error { return ErrOption }
+
+// SchemaError gives both fingerprints. It unwraps to [ErrSchema].
+type SchemaError struct{ Segment, Want uint64 }
+
+func (e *SchemaError) Error() string {
+	return fmt.Sprintf("shmring: the segment has schema %#016x, this program wants %#016x", e.Segment, e.Want)
+}
+
+// Unwrap returns ErrSchema.
+func (e *SchemaError) Unwrap() error { return ErrSchema }
+
+// SegmentError is the failure of an operation on a segment as a whole. It unwraps to the cause.
+type SegmentError struct {
+	Op   string // "create", "open", "remove", "list", …
+	Path string // empty for anonymous segments
+	Err  error
+}
+
+func (e *SegmentError) Error() string {
+	if e.Path == "" {
+		return "shmring: " + e.Op + ": " + e.Err.Error()
+	}
+	return "shmring: " + e.Op + " " + e.Path + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *SegmentError) Unwrap() error { return e.Err }
+
+// WaitError is a wait that the caller's context ended. It unwraps to the context's error.
+type WaitError struct {
+	Op   string // "send" or "receive"
+	Err  error  // ctx.Err()
+	Peer string // who holds the ring up, if that is known: process, state, since when
+}
+
+func (e *WaitError) Error() string {
+	s := "shmring: " + e.Op + ": " + e.Err.Error()
+	if e.Peer != "" {
+		s += " (waiting for " + e.Peer + ")"
+	}
+	return s
+}
+
+// Unwrap returns the context's error.
+func (e *WaitError) Unwrap() error { return e.Err }
+
+// Timeout reports whether a deadline ended the wait.
+func (e *WaitError) Timeout() bool {
+	t, ok := e.Err.(interface{ Timeout() bool })
+	return ok && t.Timeout()
+}
+
+// headerFault turns a failed header check into this package's sentinels.
+func headerFault(err error, size uint64) error {
+	var h *layout.HeaderError
+	if !errors.As(err, &h) {
+		return err
+	}
+	sentinel := ErrCorrupt
+	switch h.Fault {
+	case layout.BadMagic:
+		sentinel = ErrNotSegment
+	case layout.BadVersion:
+		sentinel = ErrVersion
+	case layout.BadSize:
+		sentinel = ErrTruncated
+	}
+	return fmt.Errorf("%w: %w", sentinel, err)
+}
+
+func withDetail(sentinel, detail error) []error {
+	if detail == nil {
+		return []error{sentinel}
+	}
+	return []error{sentinel, detail}
+}

@@ -1,0 +1,106 @@
+package shmring
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/shmring/ipc/shmring/internal/fence"
+	"github.com/shmring/ipc/shmring/internal/lease"
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// handle is what Producer and Consumer share: a lease on a slot, and a Close that may come from any
+// goroutine at any time although the memory must stay mapped under a call that is under way and under
+// memory that is lent out.
+//
+// The owner announces each call with two plain stores to busy; Close pays for the fence instead
+// (asymmetric Dekker: either the owner's next look at closed sees Close, or Close sees busy). Whatever is
+// still lent when Close comes keeps the mapping and the lease until the owner gives it back:
+//
+//	closed: open ──Close──▶ closing ──nothing lent──▶ finished
+type handle struct {
+	busy   uint32  // owner only: 1 inside a call
+	lent   uint32  // owner only: 1 while a reservation or a borrowed record is out
+	closed uint32  // open, closing, finished
+	lost   *uint32 // the segment's: set when the memory vanished
+	seg    *Segment
+	lease  lease.Lease
+	detach func() // role's part of finishing: runs once, mapping and lease still held
+	bells  [2]*bell
+}
+
+const (
+	handleOpen uint32 = iota
+	handleClosing
+	handleFinished
+)
+
+// enter announces a call. False: the call must not touch the memory; refuse says why.
+func (h *handle) enter() bool {
+	mem.Note32(&h.busy, 1)
+	return atomic.LoadUint32(&h.closed)|atomic.LoadUint32(h.lost) == 0
+}
+
+func (h *handle) leave() { mem.Note32(&h.busy, 0) }
+
+// refuse ends a call that enter refused and gives the reason.
+func (h *handle) refuse() error {
+	h.leave()
+	return h.gone()
+}
+
+// gone returns why the handle is unusable, or nil.
+func (h *handle) gone() error {
+	if atomic.LoadUint32(h.lost) != 0 {
+		return ErrSegmentLost
+	}
+	if atomic.LoadUint32(&h.closed) != handleOpen {
+		return ErrClosed
+	}
+	return nil
+}
+
+// settle follows every return of lent memory: it finishes a Close that had to leave it alone.
+func (h *handle) settle() {
+	mem.Note32(&h.lent, 0)
+	h.leave()
+	if atomic.LoadUint32(&h.closed) == handleClosing {
+		h.finish()
+	}
+}
+
+// Close: see Producer.Close and Consumer.Close.
+func (h *handle) close() error {
+	if !atomic.CompareAndSwapUint32(&h.closed, handleOpen, handleClosing) {
+		return nil
+	}
+	if !fence.Private() {
+		time.Sleep(time.Millisecond) // no barrier to be had: outlast any store buffer
+	}
+	for i := 0; mem.Load32(&h.busy) != 0; i++ {
+		for _, b := range h.bells {
+			b.rouse()
+		}
+		if i < 100 {
+			runtime.Gosched()
+		} else {
+			time.Sleep(100 * time.Microsecond)
+		}
+	}
+	if mem.Load32(&h.lent) == 0 {
+		h.finish()
+	}
+	return nil
+}
+
+func (h *handle) finish() {
+	if !atomic.CompareAndSwapUint32(&h.closed, handleClosing, handleFinished) {
+		return
+	}
+	if atomic.LoadUint32(h.lost) == 0 {
+		h.detach()
+	}
+	h.lease.Release()
+	h.seg.drop(h)
+}

@@ -1,0 +1,123 @@
+package shmring
+
+import (
+	"encoding/hex"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/proc"
+	"github.com/shmring/ipc/shmring/internal/shm"
+)
+
+// Info describes a segment: what it is and who is attached.
+type Info struct {
+	Name         string    `json:"name"`
+	Path         string    `json:"path,omitempty"`
+	ID           string    `json:"id"` // random, another one each time the name is created
+	Kind         string    `json:"kind"`
+	Capacity     uint64    `json:"capacity"`   // ring bytes
+	MaxRecord    uint64    `json:"max_record"` // payload bytes
+	MaxProducers int       `json:"max_producers"`
+	Size         uint64    `json:"size"` // bytes of the whole segment
+	Schema       uint64    `json:"schema"`
+	Checksum     bool      `json:"checksum"`
+	Version      uint32    `json:"version"` // of the memory format
+	LayoutHash   uint64    `json:"layout_hash"`
+	Created      time.Time `json:"created"`
+	CreatorPID   int       `json:"creator_pid"`
+	Parties      []Party   `json:"parties"`         // whoever is attached, or died attached
+	Error        string    `json:"error,omitempty"` // from List: why the rest could not be read
+}
+
+// Party is one slot's owner.
+type Party struct {
+	Role     Role      `json:"role"`
+	Slot     int       `json:"slot"`
+	PID      int       `json:"pid"`
+	Command  string    `json:"command,omitempty"`
+	Alive    bool      `json:"alive"`           // its lease is held
+	State    string    `json:"state,omitempty"` // of the process: running, sleeping, stopped, zombie, gone
+	Attached time.Time `json:"attached"`
+	Records  uint64    `json:"records"` // through this slot, all its owners
+	Bytes    uint64    `json:"bytes"`
+}
+
+// Info returns the segment's geometry, identity and parties. After Close the parties are missing.
+func (s *Segment) Info() Info {
+	h := &s.header
+	info := Info{
+		Name: s.name, Path: s.path, ID: hex.EncodeToString(h.ID[:]), Kind: h.Kind.String(),
+		Capacity: h.Capacity, MaxRecord: h.MaxRecord, MaxProducers: int(h.SlotCount) - 1, Size: h.SegmentSize,
+		Schema: h.Schema, Checksum: h.Flags&layout.FlagChecksummed != 0, Version: h.Version, LayoutHash: h.LayoutHash,
+		Created: time.Unix(0, h.Created), CreatorPID: int(h.CreatorPID), Parties: []Party{},
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.gone {
+		return info
+	}
+	for i := range s.ring.slots {
+		if p, ok := s.party(uint32(i)); ok {
+			info.Parties = append(info.Parties, p)
+		}
+	}
+	return info
+}
+
+// party describes slot i; false if nobody is or died there.
+func (s *Segment) party(i uint32) (Party, bool) {
+	slot := &s.ring.slots[i]
+	_, state := layout.SplitStatus(mem.Load(&slot.Status))
+	if state == layout.SlotFree || state == layout.SlotMourned {
+		return Party{}, false
+	}
+	p := Party{
+		Role: RoleProducer, Slot: int(i), PID: int(mem.Load32(&slot.PID)),
+		Attached: time.Unix(0, int64(mem.Load(&slot.Attached))),
+		Records:  mem.Load(&slot.Records), Bytes: mem.Load(&slot.Bytes),
+	}
+	if i == 0 {
+		p.Role, p.Records, p.Bytes = RoleConsumer, mem.Load(&s.ring.ctl.Records), mem.Load(&s.ring.ctl.Bytes)
+	}
+	p.Alive, _ = s.leases.Held(s.ring.slotLock(i))
+	p.State, _ = proc.State(uint32(p.PID), mem.Load(&slot.StartTime))
+	if p.Alive {
+		p.Command, _ = proc.Comm(uint32(p.PID))
+	}
+	return p, true
+}
+
+// List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
+// or changing anything. A file that cannot be read as a segment is listed with its error.
+func List(opts ...Option) ([]Info, error) {
+	o := collect(opts)
+	dir := o.dir
+	if dir == "" {
+		dir = shm.DefaultDir()
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+	}
+	infos := []Info{}
+	for _, e := range entries {
+		name, ours := strings.CutSuffix(e.Name(), suffix)
+		if !ours || strings.HasPrefix(name, ".") {
+			continue
+		}
+		infos = append(infos, inspect(name, dir))
+	}
+	return infos, nil
+}
+
+func inspect(name, dir string) Info {
+	s, err := Open(name, WithDir(dir), WithReadOnly(), WithForeignOwner())
+	if err != nil {
+		return Info{Name: name, Error: err.Error(), Parties: []Party{}}
+	}
+	defer s.Close()
+	return s.Info()
+}

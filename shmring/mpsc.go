@@ -1,0 +1,75 @@
+package shmring
+
+import (
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// Many producers. Room is claimed by moving the shared tail with a compare-and-swap, and every step
+// leaves enough behind for the consumer to repair what a death at that step leaves:
+//
+//	intent = t+1        who may be about to claim t         dead: nothing was claimed, or see next
+//	CAS tail t → t+n    the bytes are claimed, still zero   dead: consumer pads the zero gap
+//	header = claimed    who owns how much                   dead: consumer pads the claim
+//	intent = 0
+//	payload
+//	header = committed  the record exists                   dead: it is delivered
+//
+// The consumer may pad only what no living producer can still write to; consumer.go and repair.go have
+// its half. docs/protocol.md has the argument, tests/model checks this code exhaustively.
+
+// maxStale bounds how often the tail may turn out older than head before we call it a lie.
+const maxStale = 1 << 20
+
+// placeAmong claims total contiguous bytes among other producers.
+func (p *Producer) placeAmong(total uint64) (uint64, error) {
+	for stale := 0; ; {
+		tail := mem.Load(&p.ctl.Tail)
+		if tail%layout.WordSize != 0 {
+			return 0, p.withdraw(p.corrupt(tail, tail, "tail is not aligned", nil))
+		}
+		room := p.room(tail)
+		need := min(total, room)
+		if tail+need > p.limit {
+			head, err := p.loadHead(p.limit - p.capacity)
+			if err != nil {
+				return 0, p.withdraw(err)
+			}
+			p.limit = head + p.capacity
+			if head > tail { // the tail we read is old: others filled and the consumer emptied the ring since
+				if stale++; stale > maxStale {
+					return 0, p.withdraw(p.corrupt(tail, head, "head is beyond the tail", nil))
+				}
+				continue
+			}
+			if tail > p.limit {
+				return 0, p.withdraw(p.corrupt(tail, head, "tail is beyond head + capacity", nil))
+			}
+			if tail+need > p.limit {
+				return 0, p.withdraw(ErrFull)
+			}
+		}
+		// Before the claim: pairs with the intent loads in Consumer.closeGap. The CAS is the barrier between.
+		mem.Store(&p.slot.Intent, tail+1)
+		if !mem.CAS(&p.ctl.Tail, tail, tail+need) {
+			continue
+		}
+		if need < total { // the end of the ring: skip it
+			mem.Store(p.word(tail), uint64(p.pad(need)))
+			mem.Store(&p.slot.Intent, 0)
+			continue
+		}
+		// Mark: pairs with the header load in Consumer.find; payload bytes come after it.
+		mem.Store(p.word(tail), uint64(p.stamp&^stateBits|layout.Word(layout.Claimed)<<62|layout.Word(need)))
+		mem.Store(&p.slot.Intent, 0)
+		return tail, nil
+	}
+}
+
+const stateBits = layout.Word(3) << 62
+
+// withdraw clears the intent on the way out of a claim that failed.
+func (p *Producer) withdraw(err error) error {
+	mem.Store(&p.slot.Intent, 0)
+	return err
+}

@@ -1,0 +1,145 @@
+package shmring
+
+import (
+	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// What a dead producer leaves in an MPSC ring, the consumer repairs as soon as it gets there, by turning
+// it into a pad. It decides by the producers' leases and nothing else: a living producer, however slow,
+// is waited for, and named in Stats.
+//
+// closeClaim: the header at our position says claimed. Its owner is dead if the slot has moved on to
+// another generation or its lease is free. The header is read again after that: the owner may have
+// committed and then closed or died in between.
+//
+// closeGap: the header is zero although the tail is beyond. Whoever moved the tail had its intent set
+// before, so with the tail read first and the intents after it, every claim below the tail that has no
+// header yet belongs to a living intent or to the dead. Only bytes below the smallest living intent are
+// padded, and only as long as they are zero.
+
+// recoveries counts repairs and remembers what holds us up.
+type recoveries struct {
+	recovered uint64
+	corrupted uint64
+	highWater uint64
+	wakes     uint64
+	poison    error
+	blocked   bool   // a living producer has not finished what lies at pos
+	looking   uint64 // and this is the word there
+}
+
+// glances is how often to look again before asking the kernel whether an owner lives: claims are
+// normally open for some tens of nanoseconds.
+const glances = 16
+
+// closeClaim deals with claimed word w at c.pos. True: look again. False: wait for its living owner.
+func (c *Consumer) closeClaim(w layout.Word) (again bool, err error) {
+	if c.kind == SPSC {
+		return false, c.violated(w, nil)
+	}
+	if c.glance(uint64(w)) {
+		return true, nil
+	}
+	if generation, _ := layout.SplitStatus(mem.Load(&c.slots[w.Slot()].Status)); generation == w.Generation() {
+		held, err := c.seg.leases.Held(c.slotLock(w.Slot()))
+		if err != nil {
+			return false, c.seg.fail("probe lease", err)
+		}
+		if held {
+			return mem.Load(c.word(c.pos)) != uint64(w), c.block(w.Slot(), uint64(w))
+		}
+	}
+	// After generation and lease: see above.
+	if mem.Load(c.word(c.pos)) != uint64(w) {
+		return true, nil
+	}
+	mem.Store(c.word(c.pos), uint64(layout.MakeWord(layout.Pad, w.Slot(), w.Generation(), 0, w.Length())))
+	c.countRecovery(w.Slot(), "claim")
+	return true, nil
+}
+
+// closeGap deals with a zero word at c.pos. True: look again. False: nothing there, or a living
+// producer is about to write there.
+func (c *Consumer) closeGap() (again bool, err error) {
+	if c.kind == SPSC {
+		return false, nil
+	}
+	tail := mem.Load(&c.ctl.Tail) // before the intents
+	if tail == c.pos {
+		return false, nil
+	}
+	if tail < c.pos || tail-c.head > c.capacity || tail%layout.WordSize != 0 {
+		return false, c.violated(layout.Word(tail), &layout.RecordError{Word: layout.Word(tail), Reason: "tail out of range"})
+	}
+	if c.glance(0) {
+		return true, nil
+	}
+	end, holder := min(tail, c.pos+c.room(c.pos)), uint32(0)
+	for i := uint32(1); i < uint32(len(c.slots)); i++ {
+		intent := mem.Load(&c.slots[i].Intent)
+		if intent == 0 || intent-1 < c.pos || intent-1 >= end {
+			continue
+		}
+		held, err := c.seg.leases.Held(c.slotLock(i))
+		if err != nil {
+			return false, c.seg.fail("probe lease", err)
+		}
+		if held {
+			end, holder = intent-1, i
+		}
+	}
+	if end == c.pos {
+		return mem.Load(c.word(c.pos)) != 0, c.block(holder, 0)
+	}
+	// After the intents.
+	gap := uint64(0)
+	for c.pos+gap < end && mem.Load(c.word(c.pos+gap)) == 0 {
+		gap += layout.WordSize
+	}
+	if gap == 0 {
+		return true, nil
+	}
+	mem.Store(c.word(c.pos), uint64(layout.MakeWord(layout.Pad, 0, 0, 0, uint32(gap))))
+	c.countRecovery(0, "gap")
+	return true, nil
+}
+
+// glance waits a moment for the word at c.pos to become something else than w.
+func (c *Consumer) glance(w uint64) bool {
+	for range glances {
+		if mem.Load(c.word(c.pos)) != w {
+			return true
+		}
+		mem.Pause(1)
+	}
+	return false
+}
+
+// block notes, for people and tools, that a living producer holds us up, and which word to wait on.
+func (c *Consumer) block(slot uint32, w uint64) error {
+	c.blocked, c.looking = true, w
+	if c.ctl.BlockedPos != c.pos+1 {
+		mem.Note(&c.ctl.BlockedPos, 0)
+		mem.Note32(&c.ctl.BlockedSlot, slot)
+		mem.Note(&c.ctl.BlockedAt, uint64(time.Now().UnixNano()))
+		mem.Note(&c.ctl.BlockedPos, c.pos+1)
+	}
+	return nil
+}
+
+// unblock forgets it: find starts afresh.
+func (c *Consumer) unblock() { c.blocked, c.looking = false, 0 }
+
+func (c *Consumer) countRecovery(slot uint32, what string) {
+	c.recovered++
+	mem.Note(&c.ctl.Recovered, c.recovered)
+	c.seg.opts.logger.Warn("shmring: repaired what a dead producer left", "what", what, "slot", slot, "position", c.pos)
+}
+
+func (c *Consumer) countCorrupt() {
+	c.corrupted++
+	mem.Note(&c.ctl.Corrupt, c.corrupted)
+}

@@ -1,0 +1,130 @@
+package shmring
+
+import (
+	"context"
+
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// Reservation is ring memory lent to a producer. It ends with exactly one of Commit, CommitN and Abort;
+// until then the producer sends nothing else, and behind an open reservation of an MPSC ring the
+// consumer waits. It is a small value, to be passed by value within the goroutine that owns the Producer.
+type Reservation struct {
+	p       *Producer
+	payload []byte
+	opening uint32
+}
+
+// TryReserve lends n bytes of ring memory, or returns [ErrFull]. The memory is zero. A committed
+// reservation takes 8 bytes more in the ring than a Send, so that it can carry a type.
+//
+// Errors: as [Producer.TrySend].
+func (p *Producer) TryReserve(n int) (Reservation, error) {
+	if !p.enter() {
+		return Reservation{}, p.refuse()
+	}
+	if n < 0 {
+		p.leave()
+		return Reservation{}, &OptionError{Option: "Reserve", Got: "a negative size", Want: "0 to the largest record"}
+	}
+	c, err := p.reserve(uint64(n), true)
+	if err == nil {
+		p.lend(c)
+	}
+	p.leave()
+	if err != nil {
+		return Reservation{}, err
+	}
+	return Reservation{p: p, payload: c.payload(&p.ring), opening: p.openings}, nil
+}
+
+// Reserve is [Producer.TryReserve] that waits while the ring is full, until ctx ends.
+func (p *Producer) Reserve(ctx context.Context, n int) (r Reservation, err error) {
+	err = p.retry(ctx, func() (err error) {
+		r, err = p.TryReserve(n)
+		return err
+	})
+	return r, err
+}
+
+// SendFunc reserves n bytes, lets fill write them and commits the number of bytes that fill returns. If
+// fill fails or panics, the reservation is aborted.
+func (p *Producer) SendFunc(ctx context.Context, n int, fill func(b []byte) (int, error)) error {
+	r, err := p.Reserve(ctx, n)
+	if err != nil {
+		return err
+	}
+	defer r.Abort() // does nothing after a commit
+	n, err = fill(r.Bytes())
+	if err != nil {
+		return err
+	}
+	return r.CommitN(n)
+}
+
+func (p *Producer) lend(c claim) {
+	mem.Note32(&p.lent, 1)
+	p.openings++
+	p.open, p.openType, p.openVersion = c, 0, 0
+	p.plain = false
+}
+
+// Bytes returns the lent memory: exactly the n bytes asked for, valid until Commit, CommitN or Abort.
+func (r Reservation) Bytes() []byte { return r.payload }
+
+// SetType gives the record a type and version; 0, 0 if never called.
+func (r Reservation) SetType(typ uint16, version uint8) {
+	if r.live() {
+		r.p.openType, r.p.openVersion = typ, version
+	}
+}
+
+// Commit publishes all bytes as one record. A reservation that has ended already returns ErrClosed.
+func (r Reservation) Commit() error { return r.CommitN(len(r.payload)) }
+
+// CommitN publishes the first n bytes as one record. n outside 0 … len(Bytes()) is an error and
+// leaves the reservation open.
+func (r Reservation) CommitN(n int) error {
+	if !r.live() {
+		return ErrClosed
+	}
+	if n < 0 || n > len(r.payload) {
+		return &TooLargeError{Size: uint64(n), Limit: uint64(len(r.payload))}
+	}
+	p := r.p
+	p.enter() // the memory outlives Close until settle
+	p.commit(p.open, uint64(n), p.openType, p.openVersion)
+	p.ended()
+	return p.afterLoss()
+}
+
+// Abort gives the memory back; the record never exists. After Commit it does nothing, so it may be deferred.
+func (r Reservation) Abort() {
+	if r.live() {
+		r.p.enter()
+		r.p.abandon(r.p.open)
+		r.p.ended()
+	}
+}
+
+func (r Reservation) live() bool {
+	return r.p != nil && r.p.lent != 0 && r.p.openings == r.opening
+}
+
+// ended closes the books on the open reservation.
+func (p *Producer) ended() {
+	p.open = claim{}
+	p.plain = p.short()
+	p.settle()
+}
+
+// short reports whether records can take the short way through TrySend.
+func (p *Producer) short() bool { return p.kind == SPSC && !p.checksum }
+
+// afterLoss reports memory that vanished while a call wrote to it.
+func (p *Producer) afterLoss() error {
+	if mem.Load32(p.lost) != 0 {
+		return ErrSegmentLost
+	}
+	return nil
+}

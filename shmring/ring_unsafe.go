@@ -1,0 +1,65 @@
+package shmring
+
+import (
+	"unsafe"
+
+	"github.com/shmring/ipc/layout"
+)
+
+// ring is one party's private view of a segment. The geometry was copied out of a validated header and
+// is never read from shared memory again.
+//
+// Invariants of the shared state, whoever is alive:
+//
+//	head ≤ released ≤ next to deliver ≤ tail ≤ head+capacity, all multiples of 8
+//	bytes that no claim covers, from tail to head+capacity, are zero
+//	a record's header word is stored last, so a committed word has its whole payload behind it
+type ring struct {
+	data     []byte // capacity bytes
+	base     unsafe.Pointer
+	mask     uint64
+	capacity uint64
+	ctl      *layout.Control
+	slots    []layout.Slot
+	limits
+}
+
+// limits is the part of the geometry that only checks need.
+type limits struct {
+	kind      Kind
+	maxRecord uint64
+	checksum  bool
+	slotsAt   int64 // file offset of slots[0]
+}
+
+// newRing lays a ring over memory whose header h was validated against len(mem).
+func newRing(mem []byte, h *layout.Header) (ring, error) {
+	ctl, err := layout.View[layout.Control](mem[h.ControlOffset:][:layout.ControlSize])
+	if err != nil {
+		return ring{}, err
+	}
+	slots, err := layout.Slice[layout.Slot](mem[h.SlotsOffset:][:uint64(h.SlotCount)*layout.SlotSize])
+	if err != nil {
+		return ring{}, err
+	}
+	data := mem[h.DataOffset:][:h.Capacity:h.Capacity]
+	return ring{
+		data: data,
+		// SAFETY: h.Validate says that capacity ≥ MinCapacity > 0 bytes follow DataOffset.
+		base: unsafe.Pointer(&data[0]),
+		mask: h.Capacity - 1, capacity: h.Capacity,
+		ctl: ctl, slots: slots,
+		limits: limits{
+			kind: h.Kind, maxRecord: h.MaxRecord,
+			checksum: h.Flags&layout.FlagChecksummed != 0,
+			slotsAt:  int64(h.SlotsOffset),
+		},
+	}, nil
+}
+
+// word returns the word at a position that is a multiple of 8.
+func (r *ring) word(pos uint64) *uint64 {
+	// SAFETY: pos&mask is a multiple of 8 below capacity, itself a multiple of 8, so the eight bytes lie
+	// inside data and are aligned; base is page aligned (mapping) or 8-byte aligned (Go memory).
+	return (*uint64)(unsafe.Add(r.base, pos&r.mask))
+}

@@ -1,0 +1,80 @@
+package shmring
+
+import (
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// One producer. It needs no claim: nobody else writes at its position, and the record exists from the
+// moment its header word is stored. Tail is a hint for observers.
+//
+// A producer that dies leaves at its position either a committed record or a zero word with torn bytes
+// behind it, up to head+capacity. Its successor must not publish a record in front of those bytes:
+// adoptTail finds the position and clears the rest first.
+
+// placeAlone finds total contiguous bytes for the only producer.
+func (p *Producer) placeAlone(total uint64) (uint64, error) {
+	for {
+		pos, room := p.pos, p.room(p.pos)
+		need := min(total, room)
+		if pos+need > p.limit {
+			head, err := p.loadHead(p.limit - p.capacity)
+			if err != nil {
+				return 0, err
+			}
+			if head > pos {
+				return 0, p.corrupt(pos, head, "head is beyond the producer's position", nil)
+			}
+			p.limit = head + p.capacity
+			if pos+need > p.limit {
+				return 0, ErrFull
+			}
+		}
+		if total <= room {
+			return pos, nil
+		}
+		mem.Store(p.word(pos), uint64(p.pad(room)))
+		p.advance(pos+room, 0, 0)
+	}
+}
+
+// maxAdoptions bounds how often a consumer may move while its new peer looks for the tail. Each move
+// frees an eighth of the ring at the least; an honest consumer runs out of records in a few.
+const maxAdoptions = 1 << 16
+
+// adoptTail finds where the next record goes and leaves everything from there on zero. The caller holds
+// the producer's lease. torn says that the predecessor did not close.
+func (r *ring) adoptTail(torn bool) (tail, head uint64, err error) {
+	for range maxAdoptions {
+		head = mem.Load(&r.ctl.Head)
+		// Acquire: pairs with the store of ZeroingTo in Consumer.flush. Words below may be half cleared.
+		zeroing := mem.Load(&r.ctl.ZeroingTo)
+		end := head + r.capacity
+		start := max(zeroing, head)
+		if head%layout.WordSize != 0 || start%layout.WordSize != 0 || start > end {
+			return 0, 0, r.corrupt(head, zeroing, "head and zeroing mark contradict each other", nil)
+		}
+		tail = start
+		for tail < end {
+			w := layout.Word(mem.Load(r.word(tail)))
+			if w.State() == layout.Free {
+				break
+			}
+			if err = w.Validate(min(r.room(tail), end-tail), uint32(len(r.slots))); err != nil || w.State() == layout.Claimed {
+				err = r.corrupt(tail, uint64(w), "no record where one was expected", err)
+				break
+			}
+			tail += w.Total()
+		}
+		// The two looks in this order: a flush sets ZeroingTo first and Head last.
+		if mem.Load(&r.ctl.ZeroingTo) > start || mem.Load(&r.ctl.Head) != head {
+			err = nil
+			continue
+		}
+		if err == nil && torn {
+			r.zero(tail, end)
+		}
+		return tail, head, err
+	}
+	return 0, 0, r.corrupt(head, head, "head moves without end", nil)
+}

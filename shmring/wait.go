@@ -1,0 +1,184 @@
+package shmring
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/fence"
+	"github.com/shmring/ipc/shmring/internal/futex"
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// How long to look before sleeping. A spin-wait hint takes about 20 ns, a Gosched with nothing else to
+// run about 80 ns.
+const (
+	spinRounds   = 40  // looks with a pause between them: about 1 µs
+	minYields    = 2   // looks with a Gosched between them, at the least
+	maxYields    = 200 // and at the most: about 20 µs
+	spinLap      = 256 // rounds between two slow looks of a waiter that never parks
+	spinPatience = 128 // laps, about 2 ms, after which it naps between laps all the same
+)
+
+// Bounds of a sleep. None of them is needed for correctness between honest peers.
+const (
+	napTime      = 50 * time.Microsecond
+	backstop     = time.Second          // a hostile peer can swallow a wake-up
+	stuckBackoff = time.Millisecond     // the owner of an open claim can die without waking anybody
+	blindBackoff = 5 * time.Millisecond // a producer whose process cannot be watched can, too
+)
+
+// A waiter is what a party keeps between its waits.
+type waiter struct {
+	bell   bell
+	mode   Wait
+	sole   bool    // nobody else sleeps on this bell
+	alone  bool    // one processor: nothing can change while we spin
+	yields int     // adaptive: how many Goscheds have been worth it lately
+	parks  *uint64 // counter in the segment
+	parked uint64
+}
+
+// sleeper is the condition a party waits for.
+type sleeper interface {
+	// ready takes one cheap look.
+	ready() bool
+	// attend takes a thorough look: an error ends the wait; true means stop waiting.
+	attend() (bool, error)
+	// patience bounds one sleep.
+	patience() time.Duration
+	// gone returns why waiting makes no sense any more.
+	gone() error
+}
+
+func newWaiter(b bell, mode Wait, sole bool, parks *uint64) waiter {
+	return waiter{
+		bell: b, mode: mode, sole: sole, parks: parks, parked: mem.Load(parks),
+		alone: runtime.GOMAXPROCS(0) == 1 || runtime.NumCPU() == 1, yields: maxYields / 4,
+	}
+}
+
+// wait returns nil when s is worth another try, and an error when it is not: the context's, s's own, or
+// that the handle was closed.
+func (w *waiter) wait(ctx context.Context, s sleeper) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.mode != Park && w.spin(s) {
+		return nil
+	}
+	var cancel canceller
+	defer cancel.stop()
+	for lap := 0; ; lap++ {
+		if s.ready() {
+			return nil
+		}
+		if err := s.gone(); err != nil {
+			return err
+		}
+		if done, err := s.attend(); done || err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if w.mode == Spin {
+			if w.lap(s, lap) {
+				return nil
+			}
+			continue
+		}
+		cancel.arm(ctx, w.bell)
+		w.park(ctx, s)
+	}
+}
+
+// spin looks for about a microsecond, then yields for as long as that has paid off lately.
+func (w *waiter) spin(s sleeper) bool {
+	if w.alone {
+		for range minYields {
+			runtime.Gosched()
+			if s.ready() {
+				return true
+			}
+		}
+		return false
+	}
+	for range spinRounds {
+		if s.ready() {
+			return true
+		}
+		mem.Pause(1)
+	}
+	for range w.yields {
+		runtime.Gosched()
+		if s.ready() {
+			w.yields = min(w.yields*2, maxYields)
+			return true
+		}
+	}
+	w.yields = max(w.yields/2, minYields)
+	return false
+}
+
+// lap is one lap of a waiter that never parks. After a while it naps between laps, so that a peer that
+// needs this processor gets it.
+func (w *waiter) lap(s sleeper, n int) bool {
+	for i := range spinLap {
+		if s.ready() {
+			return true
+		}
+		if w.alone || i%16 == 15 {
+			runtime.Gosched()
+		} else {
+			mem.Pause(1)
+		}
+	}
+	if n >= spinPatience {
+		futex.Wait(w.bell.seq, mem.Load32(w.bell.seq), napTime)
+	}
+	return false
+}
+
+// park sleeps until the bell rings, the context ends, the handle closes or the backstop passes.
+func (w *waiter) park(ctx context.Context, s sleeper) {
+	seq := mem.Load32(w.bell.seq)
+	mem.Or32(w.bell.flag, layout.WaitFlag)
+	fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
+	if s.ready() || s.gone() != nil || ctx.Err() != nil {
+		if w.sole {
+			mem.And32(w.bell.flag, ^layout.WaitFlag) // spare the peer a system call
+		}
+		return
+	}
+	w.parked++
+	mem.Note(w.parks, w.parked)
+	futex.Wait(w.bell.seq, seq, s.patience())
+}
+
+// canceller rouses a sleeper when its context ends.
+type canceller struct {
+	unhook func() bool
+	done   chan struct{}
+}
+
+// arm hooks into the context, once; contexts that cannot end cost nothing.
+func (c *canceller) arm(ctx context.Context, b bell) {
+	if c.unhook != nil || ctx.Done() == nil {
+		return
+	}
+	c.done = make(chan struct{})
+	done := c.done
+	c.unhook = context.AfterFunc(ctx, func() {
+		b.rouse()
+		close(done)
+	})
+}
+
+// stop unhooks; when it returns, the hook does not touch the memory any more.
+func (c *canceller) stop() {
+	if c.unhook != nil && !c.unhook() {
+		<-c.done
+	}
+}
