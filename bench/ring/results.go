@@ -61,7 +61,6 @@ func (n runner) measure(ctx context.Context, l line, rounds int) (lineResult, er
 		rounds = 1
 	}
 	result := lineResult{Title: l.title, metrics: l.metrics}
-	l.entries = present(l.entries)
 	before, err := measureBounce(ctx, n.yard)
 	if err != nil {
 		return result, err

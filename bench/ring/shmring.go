@@ -1,5 +1,3 @@
-//go:build shmring
-
 package main
 
 import (
@@ -232,6 +230,3 @@ func ringResident(j job, s *stage, kind shmring.Kind) (r report, err error) {
 	r.RSS, err = residentBytes()
 	return r, err
 }
-
-// present keeps every entry.
-func present(entries []entry) []entry { return entries }
