@@ -17,18 +17,19 @@ type host struct {
 	Kernel   string    `json:"kernel"`
 	Go       string    `json:"go"`
 	Compiler string    `json:"cc"`
+	Load     string    `json:"load"` // averages over 1, 5 and 15 minutes, before the first sample
 	Time     time.Time `json:"time"`
 }
 
 func thisHost(ctx context.Context) host {
 	return host{
 		CPU: processor(), CPUs: runtime.NumCPU(), Kernel: kernel(), Go: runtime.Version() + " " + runtime.GOARCH,
-		Compiler: compilerVersion(ctx), Time: time.Now().UTC().Truncate(time.Second),
+		Compiler: compilerVersion(ctx), Load: load(), Time: time.Now().UTC().Truncate(time.Second),
 	}
 }
 
 func (h host) print(w io.Writer) {
-	fmt.Fprintf(w, "%s, processors: %d; %s; %s; %s; %s\n", h.CPU, h.CPUs, h.Kernel, h.Go, h.Compiler, h.Time.Format(time.RFC3339))
+	fmt.Fprintf(w, "%s, processors: %d; %s; %s; %s; load %s; %s\n", h.CPU, h.CPUs, h.Kernel, h.Go, h.Compiler, h.Load, h.Time.Format(time.RFC3339))
 }
 
 // Results are everything one run has found.

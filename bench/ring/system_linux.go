@@ -52,6 +52,15 @@ func processor() string {
 	return "unknown"
 }
 
+// load returns the load averages: what else the machine was doing.
+func load() string {
+	averages, err := os.ReadFile("/proc/loadavg")
+	if fields := strings.Fields(string(averages)); err == nil && len(fields) >= 3 {
+		return strings.Join(fields[:3], " ")
+	}
+	return "unknown"
+}
+
 func kernel() string {
 	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	if err != nil {

@@ -13,3 +13,4 @@ func residentBytes() (uint64, error) { return 0, errors.ErrUnsupported }
 func makePipe(string) error          { return errors.ErrUnsupported }
 func processor() string              { return "unknown" }
 func kernel() string                 { return "unknown" }
+func load() string                   { return "unknown" }
