@@ -15,10 +15,10 @@ import (
 // waiter is one line of futex_waitv's table, as the kernel lays it out (struct
 // futex_waitv).
 type waiter struct {
-	val      uint64 // the value to sleep on
-	addr     uint64 // of the word
-	flags    uint32 // its size; not private
-	reserved uint32
+	val   uint64 // the value to sleep on
+	addr  uint64 // of the word
+	flags uint32 // its size; not private
+	_     uint32
 }
 
 const sizeU32 = 2

@@ -22,9 +22,10 @@
 // Keep a Lease reachable for as long as it is meant: the garbage collector closes
 // files that nobody refers to.
 //
-// Other systems: the BSDs and macOS lock a file beside the segment's, one per slot,
-// named "<path>.lease.<offset>", with flock(2), which has the same properties; to
-// probe they must lock for a moment, so Acquire tries for a few milliseconds before
-// it says ErrHeld. On the rest Files reports [errors.ErrUnsupported]; Local works
-// everywhere.
+// Other systems: Windows locks bytes far beyond the file's end with LockFileEx; macOS
+// and the BSDs lock a file of its own for each byte with flock(2), which lies beside
+// the segment under a hidden name (".<base>.<inode>.lease.<offset>") and stays there.
+// Both kinds end with their holder, too. To probe, these systems must lock for a
+// moment, so Acquire tries for a few milliseconds before it says ErrHeld. On the rest
+// Files reports [errors.ErrUnsupported]. Local works everywhere.
 package lease

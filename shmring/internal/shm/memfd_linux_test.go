@@ -166,7 +166,7 @@ func minorFaults(t *testing.T, mem []byte) int64 {
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &after); err != nil {
 		t.Fatal(err)
 	}
-	return after.Minflt - before.Minflt
+	return int64(after.Minflt) - int64(before.Minflt)
 }
 
 func TestFlushedBytesAreInTheFile(t *testing.T) {

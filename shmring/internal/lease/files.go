@@ -1,13 +1,13 @@
+//go:build linux || windows || darwin || dragonfly || freebsd || netbsd || openbsd
+
 package lease
 
 import (
 	"errors"
-	"io"
+	"fmt"
 	"io/fs"
 	"os"
 	"sync"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/shmring/ipc/shmring/internal/shm"
 )
@@ -36,17 +36,15 @@ func (t *fileTable) Acquire(off int64) (Lease, error) {
 	if t.prober == nil {
 		return nil, fs.ErrClosed
 	}
-	file, err := t.segment.Reopen()
+	if err := checkOffset(off); err != nil {
+		return nil, err
+	}
+	file, err := openLock(t.segment, off)
 	if err != nil {
 		return nil, err
 	}
-	lock := byteLock(off, unix.F_WRLCK)
-	err = unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &lock)
-	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EACCES) {
-		return nil, errors.Join(ErrHeld, file.Close())
-	}
-	if err != nil {
-		return nil, errors.Join(os.NewSyscallError("lock", err), file.Close())
+	if err := lock(file, off); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
 	return &fileLease{file: file, off: off}, nil
 }
@@ -57,11 +55,10 @@ func (t *fileTable) Held(off int64) (bool, error) {
 	if t.prober == nil {
 		return false, fs.ErrClosed
 	}
-	lock := byteLock(off, unix.F_WRLCK)
-	if err := unix.FcntlFlock(t.prober.Fd(), unix.F_OFD_GETLK, &lock); err != nil {
-		return false, os.NewSyscallError("probe lock", err)
+	if err := checkOffset(off); err != nil {
+		return false, err
 	}
-	return lock.Type != unix.F_UNLCK, nil
+	return probe(t.segment, t.prober, off)
 }
 
 func (t *fileTable) Close() error {
@@ -89,13 +86,14 @@ func (l *fileLease) Release() error {
 	if l.file == nil {
 		return nil
 	}
-	lock := byteLock(l.off, unix.F_UNLCK)
-	err := unix.FcntlFlock(l.file.Fd(), unix.F_OFD_SETLK, &lock)
-	err = errors.Join(err, l.file.Close())
+	err := errors.Join(unlock(l.file, l.off), l.file.Close())
 	l.file = nil
 	return err
 }
 
-func byteLock(off int64, kind int16) unix.Flock_t {
-	return unix.Flock_t{Type: kind, Whence: io.SeekStart, Start: off, Len: 1}
+func checkOffset(off int64) error {
+	if off < 0 {
+		return fmt.Errorf("lease: offset %d, want 0 or more: %w", off, fs.ErrInvalid)
+	}
+	return nil
 }
