@@ -100,6 +100,9 @@
 // else is an error. A pointer to a pointer or interface is not supported, for a null would not say
 // whose it is; a pointer to a nil slice or map comes back as a nil pointer.
 //
+// Append into a large enough buffer allocates for maps, for arrays whose rows are maps, pointers or
+// any, for big.Int and for text marshalers; structs and slices of them take nothing.
+//
 // # Hostile input
 //
 // A count or size is held against the bytes that are left before it is believed; nesting stops at

@@ -36,6 +36,9 @@ func (e *encoder) container(p *plan, v reflect.Value) error {
 
 // sequence writes a slice or array, as a template if that is shorter.
 func (e *encoder) sequence(p *plan, v reflect.Value) error {
+	if v.Len() > 1 && p.elem.kind == kindStruct && len(p.elem.fields) > 0 {
+		return e.structs(p.elem, v)
+	}
 	if rows, keys := e.table(p, v); rows != nil {
 		return e.template(rows, keys)
 	}

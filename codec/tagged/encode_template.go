@@ -16,7 +16,7 @@ type row struct {
 // array of objects. Otherwise it returns nil.
 func (e *encoder) table(p *plan, v reflect.Value) ([]row, []string) {
 	n := v.Len()
-	if n < 2 || (p.elem.kind != kindStruct && p.elem.kind != kindObject && p.elem.kind != kindPointer && p.elem.kind != kindAny) {
+	if n < 2 || p.elem.kind != kindObject && p.elem.kind != kindPointer && p.elem.kind != kindAny {
 		return nil, nil
 	}
 	rows := make([]row, 0, n)
@@ -106,20 +106,9 @@ func keysSize(keys []string) int {
 
 // template writes the keys once and then every row's values in their order, or a skip marker.
 func (e *encoder) template(rows []row, keys []string) error {
-	for range 2 { // the array and the objects in it
-		if err := e.enter(); err != nil {
-			return err
-		}
+	if err := e.head(keys, len(rows)); err != nil {
+		return err
 	}
-	e.code(CodeTemplate)
-	e.integer(int64(len(keys)))
-	for _, k := range keys {
-		if !utf8.ValidString(k) {
-			return refuse(ErrUTF8, "key %.40q", k)
-		}
-		e.key(k)
-	}
-	e.integer(int64(len(rows)))
 	for i, r := range rows {
 		for _, k := range keys {
 			p, v, ok := r.get(k)
@@ -133,5 +122,43 @@ func (e *encoder) template(rows []row, keys []string) error {
 		}
 	}
 	e.depth -= 2
+	return nil
+}
+
+// structs writes two or more structs of one type that has fields: their template is always the
+// shorter form, and lacks nothing.
+func (e *encoder) structs(p *plan, v reflect.Value) error {
+	if err := e.head(p.names, v.Len()); err != nil {
+		return err
+	}
+	for i := range v.Len() {
+		row := v.Index(i)
+		for j := range p.fields {
+			f := &p.fields[j]
+			if err := e.value(f.plan, row.Field(f.index)); err != nil {
+				return within(within(err, f.name), index(i))
+			}
+		}
+	}
+	e.depth -= 2
+	return nil
+}
+
+// head begins a template and enters two levels: the array and the objects in it.
+func (e *encoder) head(keys []string, rows int) error {
+	for range 2 {
+		if err := e.enter(); err != nil {
+			return err
+		}
+	}
+	e.code(CodeTemplate)
+	e.integer(int64(len(keys)))
+	for _, k := range keys {
+		if !utf8.ValidString(k) {
+			return refuse(ErrUTF8, "key %.40q", k)
+		}
+		e.key(k)
+	}
+	e.integer(int64(rows))
 	return nil
 }

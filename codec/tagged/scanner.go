@@ -61,35 +61,6 @@ const (
 	slots               // values or skip markers
 )
 
-// number takes a coded integer apart, byte by byte. The zero value stands before the code.
-type number struct {
-	width, left int
-	bits        uint64
-	inside      bool
-}
-
-// feed takes one byte and tells whether n is complete.
-func (m *number) feed(b byte) (n int64, done bool, err error) {
-	if !m.inside {
-		width, ok := integerWidth(Code(b))
-		if !ok {
-			return 0, false, detail(ErrCode, "%v, want an integer", Code(b))
-		}
-		if width == 0 {
-			return shortInteger(Code(b)), true, nil
-		}
-		*m = number{width: width, left: width, inside: true}
-		return 0, false, nil
-	}
-	m.bits = m.bits<<8 | uint64(b)
-	if m.left--; m.left > 0 {
-		return 0, false, nil
-	}
-	n = widen(m.bits, m.width)
-	*m = number{}
-	return n, true, nil
-}
-
 // feed takes bytes of p up to the end of the value: n of them. It must not be called again after an
 // error, or once the value is complete.
 func (s *scanner) feed(p []byte) (n int, done bool, err error) {
