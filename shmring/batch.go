@@ -17,21 +17,21 @@ func (p *Producer) SendBatch(ctx context.Context, payloads [][]byte) (n int, err
 			return 0, &TooLargeError{Size: uint64(len(b)), Limit: p.maxRecord}
 		}
 	}
+	if !p.enter() {
+		return 0, p.refuse()
+	}
+	defer p.leave()
 	for n < len(payloads) {
-		err = p.retry(ctx, func() error {
-			if !p.enter() {
-				return p.refuse()
-			}
-			sent, err := p.trySendBatch(payloads[n:])
-			n += sent
-			p.leave()
-			return err
-		})
+		sent, err := p.trySendBatch(payloads[n:])
+		n += sent
+		if err == ErrFull {
+			err = p.await(ctx)
+		}
 		if err != nil {
 			return n, err
 		}
 	}
-	return n, nil
+	return n, p.afterLoss()
 }
 
 // trySendBatch sends at least one payload with one publication, or returns ErrFull.

@@ -32,15 +32,14 @@ type Record struct {
 // right after it: every record is delivered at least once, and twice only if it had not been released.
 type Consumer struct {
 	handle
+	pos  uint64 // next record to deliver
+	run  uint64 // bytes from pos to the end of the ring or the end of the lap; 0 closes the short way
+	head uint64 // everything below is clear and belongs to producers
+	step uint64 // give memory back in steps of at least this many bytes
 	ring
-	pos      uint64 // next record to deliver
-	released uint64 // everything below has been given back by the user
-	head     uint64 // everything below is clear and belongs to producers
-	step     uint64 // give memory back in steps of at least this many bytes
-	records  uint64 // released, ever
-	bytes    uint64
 	lentRecs uint64 // delivered by Next, not released yet
-	lentSize uint64
+	lentSize uint64 // their payload bytes
+	lentFrom uint64 // position of the first
 	data     waiter
 	bell     bell // the producers'
 	own      *layout.Slot
@@ -54,108 +53,88 @@ type Consumer struct {
 //
 // Errors: ErrEmpty, io.EOF after the last producer closed and the ring is drained, [PeerDiedError] where it
 // died instead, ErrClosed, ErrSegmentLost, [CorruptError].
-func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.receive(dst, false) }
+func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.receive(nil, dst) }
 
 // Recv is [Consumer.TryRecv] that waits for a record, until ctx ends. A call that need not wait may
 // succeed although ctx has ended.
-func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) {
-	out, err := c.receive(dst, true)
-	for err != nil && errors.Is(err, ErrEmpty) {
-		if err = c.await(ctx); err == nil {
-			out, err = c.receive(dst, true)
-		}
-	}
-	return out, err
-}
+func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { return c.receive(ctx, dst) }
 
-// receive is one attempt. Where the caller is ready to wait, a zero header is not looked into: the wait
-// does that, and the hand-over of released memory, once it has lasted.
-func (c *Consumer) receive(dst []byte, patient bool) ([]byte, error) {
+// receive has a short way for the common case: a plain record, and nothing lent. ctx is nil where the
+// caller does not wait.
+func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 	if !c.enter() {
 		return dst, c.refuse()
 	}
 	pos := c.pos
-	w := layout.Word(mem.Load(c.word(pos))) // acquire: pairs with the store that published the record
+	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
+	w := layout.Word(mem.Load(c.word(pos)))
 	n := uint64(w.Length())
 	total := layout.RecordSize(layout.WordSize, n)
-	if w&^ownerBits != layout.Word(layout.Committed)<<62|layout.Word(n) || c.lentRecs != 0 || c.checksum ||
-		total > c.room(pos) || total > c.head+c.capacity-pos {
-		err := ErrEmpty
-		if w != 0 || !patient || c.changed() {
-			dst, err = c.receiveSlow(dst)
-		}
-		c.leave()
-		return dst, err
+	if total > c.run || w&^ownerBits != layout.Word(layout.Committed)<<62|layout.Word(n) {
+		return c.receiveSlow(ctx, dst)
 	}
 	dst = append(dst[:0], c.span(pos+layout.WordSize, n)...)
-	c.pos = pos + total
-	c.release(1, n)
-	err := error(nil)
-	if mem.Load32(c.lost) != 0 { // the copy may be of memory that vanished
-		err = ErrSegmentLost
+	pos += total
+	c.pos = pos
+	c.run -= total
+	mem.Note(&c.ctl.Released, pos) // where a successor continues
+	mem.Bump(&c.ctl.Records, 1)
+	mem.Bump(&c.ctl.Bytes, n)
+	if pos-c.head >= c.step {
+		c.flush(pos)
+	}
+	if c.lost() {
+		return dst, c.refuse()
 	}
 	c.leave()
-	return dst, err
+	return dst, nil
 }
 
 // ownerBits are slot and generation of a word.
 const ownerBits = layout.Word(1)<<62 - 1<<40
 
-func (c *Consumer) receiveSlow(dst []byte) ([]byte, error) {
-	r, total, err := c.find()
-	if err != nil {
-		return dst, err
+// receiveSlow is the general way. The caller has entered; receiveSlow leaves.
+func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
+	r, err := c.next(ctx, func(r found) error {
+		dst = append(dst[:0], r.Payload...)
+		r.Payload = dst
+		return c.verify(r)
+	})
+	if err == nil {
+		if c.lentRecs == 0 {
+			c.release(1, uint64(len(dst)))
+		} else { // older records are lent: this one goes back with them
+			c.lentRecs++
+			c.lentSize += uint64(len(r.Payload))
+		}
 	}
-	dst = append(dst[:0], r.Payload...)
-	if err := c.take(total, dst, r); err != nil {
-		return dst[:0], err
-	}
-	if c.lentRecs == 0 {
-		c.release(1, uint64(len(dst)))
-	} else { // older records are lent: this one goes back with them
-		c.lentRecs++
-		c.lentSize += uint64(len(dst))
-	}
-	return dst, nil
+	c.leave()
+	return dst, err
 }
 
 // TryNext lends the next record. [ErrEmpty] if there is none now. Errors as [Consumer.TryRecv]; and
 // [ErrFull] when records lent earlier fill the whole ring, so that none can come before a Release.
-func (c *Consumer) TryNext() (Record, error) { return c.borrow(false) }
+func (c *Consumer) TryNext() (Record, error) { return c.borrow(nil) }
 
 // Next is [Consumer.TryNext] that waits for a record, until ctx ends.
-func (c *Consumer) Next(ctx context.Context) (Record, error) {
-	r, err := c.borrow(true)
-	for err != nil && errors.Is(err, ErrEmpty) {
-		if err = c.await(ctx); err == nil {
-			r, err = c.borrow(true)
-		}
-	}
-	return r, err
-}
+func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(ctx) }
 
-// borrow is one attempt of Next; see receive.
-func (c *Consumer) borrow(patient bool) (Record, error) {
+func (c *Consumer) borrow(ctx context.Context) (Record, error) {
 	if !c.enter() {
 		return Record{}, c.refuse()
 	}
-	if patient && mem.Load(c.word(c.pos)) == 0 && !c.changed() {
-		c.leave()
-		return Record{}, ErrEmpty
-	}
-	r, total, err := c.find()
+	r, err := c.next(ctx, c.verify)
 	if err == nil {
-		if err = c.take(total, r.Payload, r); err == nil {
-			c.lentRecs++
-			c.lentSize += uint64(len(r.Payload))
-			mem.Note32(&c.lent, 1)
+		if c.lentRecs == 0 {
+			c.lentFrom = c.pos - r.word.Total()
 		}
+		c.lentRecs++
+		c.lentSize += uint64(len(r.Payload))
+		mem.Note32(&c.lent, 1)
+		c.run = 0
 	}
 	c.leave()
-	if err != nil {
-		return Record{}, err
-	}
-	return r.Record, nil
+	return r.Record, err
 }
 
 // Release gives back every record that Next and TryNext returned so far; their payloads are invalid from

@@ -35,9 +35,7 @@ func (c *Consumer) empty() error {
 	if c.poison != nil {
 		return c.poison
 	}
-	if c.lentRecs == 0 || c.released != c.head {
-		c.flush()
-	}
+	c.flush(c.released())
 	c.polls++
 	changes := mem.Load(&c.ctl.Changes)
 	if c.follow || c.blocked {

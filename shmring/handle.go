@@ -22,13 +22,20 @@ import (
 type handle struct {
 	busy   uint32  // owner only: 1 inside a call
 	lent   uint32  // owner only: 1 while a reservation or a borrowed record is out
+	alarm  *uint32 // the segment's: not zero if the memory vanished or some handle was closed
 	closed uint32  // open, closing, finished
-	lost   *uint32 // the segment's: set when the memory vanished
 	seg    *Segment
 	lease  lease.Lease
 	detach func() // role's part of finishing: runs once, mapping and lease still held
 	bells  [2]*bell
 }
+
+// Values of a segment's alarm. Package fault writes alarmLost, over anything.
+const (
+	alarmNone   uint32 = 0
+	alarmLost   uint32 = 1
+	alarmClosed uint32 = 2 // some handle was closed: look which
+)
 
 const (
 	handleOpen uint32 = iota
@@ -39,7 +46,7 @@ const (
 // enter announces a call. False: the call must not touch the memory; refuse says why.
 func (h *handle) enter() bool {
 	mem.Note32(&h.busy, 1)
-	return atomic.LoadUint32(&h.closed)|atomic.LoadUint32(h.lost) == 0
+	return atomic.LoadUint32(h.alarm) == 0 || h.gone() == nil
 }
 
 func (h *handle) leave() { mem.Note32(&h.busy, 0) }
@@ -52,14 +59,20 @@ func (h *handle) refuse() error {
 
 // gone returns why the handle is unusable, or nil.
 func (h *handle) gone() error {
-	if atomic.LoadUint32(h.lost) != 0 {
+	switch alarm := atomic.LoadUint32(h.alarm); {
+	case alarm == alarmNone:
+		return nil
+	case alarm == alarmLost:
 		return ErrSegmentLost
-	}
-	if atomic.LoadUint32(&h.closed) != handleOpen {
+	case atomic.LoadUint32(&h.closed) != handleOpen:
 		return ErrClosed
 	}
 	return nil
 }
+
+// lost reports that the memory vanished: what was read since the call began cannot be believed, and what
+// was written reached nobody.
+func (h *handle) lost() bool { return atomic.LoadUint32(h.alarm) == alarmLost }
 
 // settle follows every return of lent memory: it finishes a Close that had to leave it alone.
 func (h *handle) settle() {
@@ -75,6 +88,7 @@ func (h *handle) close() error {
 	if !atomic.CompareAndSwapUint32(&h.closed, handleOpen, handleClosing) {
 		return nil
 	}
+	atomic.CompareAndSwapUint32(h.alarm, alarmNone, alarmClosed)
 	if !fence.Private() {
 		time.Sleep(time.Millisecond) // no barrier to be had: outlast any store buffer
 	}
@@ -98,7 +112,7 @@ func (h *handle) finish() {
 	if !atomic.CompareAndSwapUint32(&h.closed, handleClosing, handleFinished) {
 		return
 	}
-	if atomic.LoadUint32(h.lost) == 0 {
+	if !h.lost() {
 		h.detach()
 	}
 	h.lease.Release()

@@ -2,7 +2,6 @@ package shmring
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/shmring/ipc/layout"
@@ -16,19 +15,15 @@ import (
 // filled in place. A call that succeeded has made its record durable against the death of this process.
 type Producer struct {
 	handle
+	pos   uint64      // SPSC: where the next record goes
+	run   uint64      // SPSC: bytes from pos that are known to be free and contiguous
+	quick uint64      // largest payload for the short way through send
+	stamp layout.Word // slot and generation, as every word of ours carries them
+	slot  *layout.Slot
+	bell  bell // the consumer's
 	ring
-	pos     uint64      // SPSC: where the next record goes
-	limit   uint64      // head as last seen, plus capacity: nothing may reach beyond
-	stamp   layout.Word // slot and generation, as every word of ours carries them
-	plain   bool        // SPSC without checksums: the short way through TrySend
-	slot    *layout.Slot
-	records uint64
-	bytes   uint64
-	bell    bell // the consumer's
-	wakes   uint64
-	space   waiter
-	need    uint64 // bytes a wait is for
-
+	limit       uint64 // head as last seen, plus capacity: nothing may reach beyond
+	space       waiter
 	open        claim // the reservation that is out
 	openings    uint32
 	openType    uint16
@@ -40,75 +35,91 @@ type Producer struct {
 //
 // Errors: ErrFull, [TooLargeError], ErrClosed, ErrSegmentLost, ErrBusy while a reservation is open,
 // [CorruptError].
-func (p *Producer) TrySend(payload []byte) error {
+func (p *Producer) TrySend(payload []byte) error { return p.send(nil, payload) }
+
+// Send is [Producer.TrySend] that waits while the ring is full, until ctx ends. A call that need not
+// wait may succeed although ctx has ended; a call that fails with ctx.Err() has written nothing.
+//
+// A full ring whose consumer is gone stays full until the next consumer attaches: Send waits for it.
+func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.send(ctx, payload) }
+
+// send has a short way for the common case: one producer, a payload of moderate size, and room that is
+// already known. ctx is nil where the caller does not wait.
+func (p *Producer) send(ctx context.Context, payload []byte) error {
 	if !p.enter() {
 		return p.refuse()
 	}
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
 	pos := p.pos
-	if !p.plain || n > p.maxRecord || pos+total > p.limit || total > p.room(pos) {
-		err := p.trySend(Record{Payload: payload})
-		p.leave()
-		return err
+	if total > p.run || n > p.quick {
+		return p.sendSlow(ctx, Record{Payload: payload})
 	}
-	mem.CopyIn(p.span(pos+layout.WordSize, n), payload)
-	// Publish: pairs with the header load in Consumer.find.
+	mem.CopyShort(p.span(pos+layout.WordSize, n), payload)
+	// Publish: pairs with the header load in Consumer.receive and Consumer.find.
 	mem.Store(p.word(pos), uint64(p.stamp)|n)
-	p.advance(pos+total, 1, n)
+	p.pos = pos + total
+	p.run -= total
+	mem.Note(&p.ctl.Tail, pos+total)
+	mem.Bump(&p.slot.Records, 1)
+	mem.Bump(&p.slot.Bytes, n)
+	if p.bell.pending() {
+		p.ringBell()
+	}
+	if p.lost() {
+		return p.refuse()
+	}
 	p.leave()
 	return nil
 }
 
-// Send is [Producer.TrySend] that waits while the ring is full, until ctx ends. A call that need not
-// wait may succeed although ctx has ended; a call that fails with ctx.Err() has written nothing.
-//
-// A full ring whose consumer is gone stays full until the next consumer attaches: Send waits for it.
-func (p *Producer) Send(ctx context.Context, payload []byte) error {
-	err := p.TrySend(payload)
-	if err != nil && errors.Is(err, ErrFull) {
-		return p.retry(ctx, func() error { return p.TrySend(payload) })
+// sendSlow is the general way for one record. The caller has entered; sendSlow leaves.
+func (p *Producer) sendSlow(ctx context.Context, r Record) error {
+	err := p.trySend(r)
+	for err == ErrFull && ctx != nil {
+		if err = p.await(ctx); err == nil {
+			err = p.trySend(r)
+		}
 	}
+	if err == nil && p.lost() {
+		err = ErrSegmentLost
+	}
+	p.leave()
 	return err
 }
 
 // SendRecord is Send with the record's Type and Version; its other fields are ignored. Records with a
 // type or version take 8 bytes more in the ring.
 func (p *Producer) SendRecord(ctx context.Context, r Record) error {
-	return p.retry(ctx, func() error {
-		if !p.enter() {
-			return p.refuse()
-		}
-		err := p.trySend(r)
-		p.leave()
-		return err
-	})
+	if !p.enter() {
+		return p.refuse()
+	}
+	return p.sendSlow(ctx, r)
 }
 
 // SendParts sends the concatenation of parts as one record, without joining them first.
 func (p *Producer) SendParts(ctx context.Context, parts ...[]byte) error {
-	n := 0
-	for _, part := range parts {
-		n += len(part)
+	if !p.enter() {
+		return p.refuse()
 	}
-	return p.retry(ctx, func() error {
-		if !p.enter() {
-			return p.refuse()
-		}
-		c, err := p.reserve(uint64(n), p.checksum)
-		if err == nil {
-			b := c.payload(&p.ring)
-			for _, part := range parts {
-				b = b[copy(b, part):]
-			}
-			p.commit(c, uint64(n), 0, 0)
-		}
-		p.leave()
+	defer p.leave()
+	n := uint64(0)
+	for _, part := range parts {
+		n += uint64(len(part))
+	}
+	c, err := p.obtain(ctx, n, p.checksum)
+	if err != nil {
 		return err
-	})
+	}
+	b := c.payload(&p.ring)
+	for _, part := range parts {
+		b = b[copy(b, part):]
+	}
+	p.commit(c, n, 0, 0)
+	return p.afterLoss()
 }
 
-// trySend is the general way for one record. The caller has entered.
+// trySend makes one attempt to send r. The caller has entered.
 func (p *Producer) trySend(r Record) error {
 	n := uint64(len(r.Payload))
 	c, err := p.reserve(n, p.checksum || r.Type != 0 || r.Version != 0)
@@ -120,50 +131,53 @@ func (p *Producer) trySend(r Record) error {
 	return nil
 }
 
-// retry runs try until it returns something else than ErrFull, waiting for room in between.
-func (p *Producer) retry(ctx context.Context, try func() error) error {
+// obtain is reserve that waits for room. The caller has entered.
+func (p *Producer) obtain(ctx context.Context, n uint64, extended bool) (claim, error) {
 	for {
-		err := try()
-		if !errors.Is(err, ErrFull) {
-			return err
+		c, err := p.reserve(n, extended)
+		if err != ErrFull || ctx == nil {
+			return c, err
 		}
-		if !p.enter() {
-			return p.refuse()
-		}
-		err = p.space.wait(ctx, p)
-		p.leave()
-		if err != nil {
-			return p.waitError("send", err)
+		if err := p.await(ctx); err != nil {
+			return c, err
 		}
 	}
 }
 
-func (p *Producer) waitError(op string, err error) error {
-	if errors.Is(err, ErrClosed) || errors.Is(err, ErrSegmentLost) || errors.Is(err, ErrCorrupt) {
-		return err
+// await waits for room. The caller has entered.
+func (p *Producer) await(ctx context.Context) error {
+	err := p.space.wait(ctx, p)
+	if err != nil && err == ctx.Err() {
+		err = &WaitError{Op: "send", Err: err, Peer: p.seg.holdup()}
 	}
-	return &WaitError{Op: op, Err: err, Peer: p.seg.holdup()}
+	return err
 }
 
-// advance accounts for published records and wakes the consumer if it sleeps.
+// advance accounts for published records and wakes the consumer if it sleeps. pos is where they end.
 func (p *Producer) advance(pos, records, bytes uint64) {
 	if p.kind == SPSC {
 		p.pos = pos
+		p.measure()
 		mem.Note(&p.ctl.Tail, pos)
 	}
-	p.records += records
-	p.bytes += bytes
-	mem.Note(&p.slot.Records, p.records)
-	mem.Note(&p.slot.Bytes, p.bytes)
+	mem.Bump(&p.slot.Records, records)
+	mem.Bump(&p.slot.Bytes, bytes)
 	if p.bell.pending() {
 		p.ringBell()
 	}
 }
 
+// measure works out the room for the short way through send: none where that way is closed.
+func (p *Producer) measure() {
+	p.run = 0
+	if p.kind == SPSC && !p.checksum && p.lent == 0 {
+		p.run = min(p.room(p.pos), p.limit-p.pos)
+	}
+}
+
 func (p *Producer) ringBell() {
 	if p.bell.ring() {
-		p.wakes++
-		mem.Note(&p.slot.Wakes, p.wakes)
+		mem.Bump(&p.slot.Wakes, 1)
 	}
 }
 

@@ -16,18 +16,18 @@ type found struct {
 	ext  layout.Extension
 }
 
-// find looks for the record at c.pos, skipping pads and repairing what dead producers left, and returns it
-// with its length in the ring. It does not wait: ErrEmpty if there is none. Its work is bounded by one lap
+// find looks for the record at c.pos, skipping pads and repairing what dead producers left. It does not step
+// over it. It does not wait: ErrEmpty if there is none. Its work is bounded by one lap
 // of the ring, whatever a peer writes meanwhile.
-func (c *Consumer) find() (r found, total uint64, err error) {
+func (c *Consumer) find() (r found, err error) {
 	c.unblock()
 	for end := c.pos + c.capacity; ; {
 		left := c.head + c.capacity - c.pos
 		if left == 0 { // the word here is the oldest record that still lies in the ring
-			if c.released == c.head {
-				return r, 0, errAllLent
+			if c.released() == c.head {
+				return r, errAllLent
 			}
-			c.flush()
+			c.flush(c.released())
 			continue
 		}
 		// Acquire: pairs with the header stores in claim.go, spsc.go and mpsc.go.
@@ -43,22 +43,22 @@ func (c *Consumer) find() (r found, total uint64, err error) {
 			if err == errAgain && c.pos < end {
 				continue
 			}
-			return r, 0, orEmpty(err)
+			return r, orEmpty(err)
 		}
 		if err := w.Validate(min(c.room(c.pos), left), uint32(len(c.slots))); err != nil {
-			return r, 0, c.violated(w, err)
+			return r, c.violated(w, err)
 		}
 		switch w.State() {
 		case layout.Committed:
-			return c.decode(w), w.Total(), nil
+			return c.decode(w), nil
 		case layout.Claimed:
 			again, err := c.closeClaim(w)
 			if err != nil || !again || c.pos >= end {
-				return r, 0, orEmpty(err)
+				return r, orEmpty(err)
 			}
 		case layout.Pad:
 			if c.pos >= end {
-				return r, 0, ErrEmpty
+				return r, ErrEmpty
 			}
 			c.pos += w.Total()
 			if c.lentRecs == 0 {
@@ -89,24 +89,57 @@ func (c *Consumer) decode(w layout.Word) found {
 	return r
 }
 
-// take counts the found record as delivered and checks payload, which is the record's or a copy of it. A
-// record with a wrong checksum is skipped: the ones behind it are still good.
-func (c *Consumer) take(total uint64, payload []byte, r found) error {
-	pos := c.pos
-	c.pos += total
-	if mem.Load32(c.lost) != 0 {
-		return ErrSegmentLost
-	}
-	if r.word.Flags()&layout.FlagChecksum != 0 || c.checksum {
-		if sum := checksum(payload); sum != r.ext.Checksum() || r.word.Flags()&layout.FlagChecksum == 0 {
-			c.countCorrupt()
+// next delivers the next record: it finds it, waiting if ctx is not nil, and steps over it. accept sees it
+// first; when accept fails, the record is skipped for good and the error returned: the ones behind it are
+// still good. The caller has entered.
+func (c *Consumer) next(ctx context.Context, accept func(found) error) (r found, err error) {
+	for {
+		err = ErrEmpty
+		// Before a wait, a zero header is not looked into: the wait does that, and the hand-over of
+		// released memory, once it has lasted.
+		if ctx == nil || mem.Load(c.word(c.pos)) != 0 || c.changed() {
+			r, err = c.find()
+		}
+		if err == ErrEmpty && ctx != nil {
+			if err = c.await(ctx); err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return found{}, err
+		}
+		err = accept(r)
+		c.pos += r.word.Total()
+		c.measure()
+		if err != nil {
 			if c.lentRecs == 0 {
 				c.release(0, 0)
 			}
-			return c.corrupt(pos, uint64(r.word), "the payload does not match its checksum", nil)
+			r = found{}
 		}
+		if c.lost() {
+			return found{}, ErrSegmentLost
+		}
+		return r, err
 	}
-	return nil
+}
+
+// verify holds a payload, or a copy of it, against the record's checksum, if the segment has them.
+func (c *Consumer) verify(r found) error {
+	flagged := r.word.Flags()&layout.FlagChecksum != 0
+	if !flagged && !c.checksum || flagged && checksum(r.Payload) == r.ext.Checksum() {
+		return nil
+	}
+	c.countCorrupt()
+	return c.corrupt(c.pos, uint64(r.word), "the payload does not match its checksum", nil)
+}
+
+// measure works out the room for the short way through receive: none where that way is closed.
+func (c *Consumer) measure() {
+	c.run = 0
+	if c.lentRecs == 0 && !c.checksum {
+		c.run = min(c.room(c.pos), c.head+c.capacity-c.pos)
+	}
 }
 
 // violated poisons the consumer: after a word that no correct peer writes, no position can be trusted.
@@ -118,26 +151,32 @@ func (c *Consumer) violated(w layout.Word, err error) error {
 	return c.poison
 }
 
-// release gives everything up to c.pos back: records and bytes are what is new.
-func (c *Consumer) release(records, bytes uint64) {
-	c.released = c.pos
-	c.records += records
-	c.bytes += bytes
-	mem.Note(&c.ctl.Released, c.pos) // where a successor continues
-	mem.Note(&c.ctl.Records, c.records)
-	mem.Note(&c.ctl.Bytes, c.bytes)
-	if c.released-c.head >= c.step {
-		c.flush()
+// released is the position below which the user has given everything back.
+func (c *Consumer) released() uint64 {
+	if c.lentRecs != 0 {
+		return c.lentFrom
 	}
+	return c.pos
 }
 
-// flush clears the released bytes and hands them to the producers. The order is what a successor relies on:
+// release gives everything up to c.pos back: records and bytes are what is new.
+func (c *Consumer) release(records, bytes uint64) {
+	mem.Note(&c.ctl.Released, c.pos) // where a successor continues
+	mem.Bump(&c.ctl.Records, records)
+	mem.Bump(&c.ctl.Bytes, bytes)
+	if c.pos-c.head >= c.step {
+		c.flush(c.pos)
+	}
+	c.measure()
+}
+
+// flush clears the released bytes, which end at to, and hands them to the producers. The order is what a
+// successor relies on:
 //
-//	ZeroingTo = released     dead: nothing cleared yet, the records are still whole
-//	clear [head, released)   dead: a successor clears up to ZeroingTo again
-//	Head = released          dead: done
-func (c *Consumer) flush() {
-	to := c.released
+//	ZeroingTo = to     dead: nothing cleared yet, the records are still whole
+//	clear [head, to)   dead: a successor clears up to ZeroingTo again
+//	Head = to          dead: done
+func (c *Consumer) flush(to uint64) {
 	if to == c.head {
 		return
 	}
@@ -150,22 +189,18 @@ func (c *Consumer) flush() {
 	c.zero(c.head, to)
 	mem.Store(&c.ctl.Head, to) // after the clearing: pairs with loadHead
 	c.head = to
+	c.measure()
 	if c.bell.pending() && c.bell.ring() {
-		c.wakes++
-		mem.Note(&c.ctl.Wakes, c.wakes)
+		mem.Bump(&c.ctl.Wakes, 1)
 	}
 }
 
 // errAllLent: nothing can arrive before the user gives something back.
 var errAllLent = fmt.Errorf("%w with lent records: call Release", ErrFull)
 
-// await waits until there may be a record at c.pos.
+// await waits until there may be a record at c.pos. The caller has entered.
 func (c *Consumer) await(ctx context.Context) error {
-	if !c.enter() {
-		return c.refuse()
-	}
 	err := c.data.wait(ctx, c)
-	c.leave()
 	if err != nil && err == ctx.Err() {
 		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.holdup()}
 	}
@@ -179,7 +214,7 @@ func (c *Consumer) ready() bool {
 
 func (c *Consumer) attend() (bool, error) {
 	c.polls = pollsPerLook - 1
-	_, _, err := c.find()
+	_, err := c.find()
 	if err == ErrEmpty {
 		c.watch()
 		return false, nil

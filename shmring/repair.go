@@ -25,7 +25,6 @@ type recoveries struct {
 	recovered uint64
 	corrupted uint64
 	highWater uint64
-	wakes     uint64
 	poison    error
 	blocked   bool   // a living producer has not finished what lies at pos
 	looking   uint64 // and this is the word there

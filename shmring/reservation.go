@@ -2,6 +2,7 @@ package shmring
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/shmring/ipc/shmring/internal/mem"
 )
@@ -18,33 +19,30 @@ type Reservation struct {
 // TryReserve lends n bytes of ring memory, or returns [ErrFull]. The memory is zero. A committed
 // reservation takes 8 bytes more in the ring than a Send, so that it can carry a type.
 //
-// Errors: as [Producer.TrySend].
-func (p *Producer) TryReserve(n int) (Reservation, error) {
+// Errors: as [Producer.TrySend]; [OptionError] for a negative n.
+func (p *Producer) TryReserve(n int) (Reservation, error) { return p.lend(nil, n) }
+
+// Reserve is [Producer.TryReserve] that waits while the ring is full, until ctx ends.
+func (p *Producer) Reserve(ctx context.Context, n int) (Reservation, error) { return p.lend(ctx, n) }
+
+func (p *Producer) lend(ctx context.Context, n int) (Reservation, error) {
+	if n < 0 {
+		return Reservation{}, &OptionError{Option: "Reserve", Got: strconv.Itoa(n), Want: "0 to the largest record"}
+	}
 	if !p.enter() {
 		return Reservation{}, p.refuse()
 	}
-	if n < 0 {
-		p.leave()
-		return Reservation{}, &OptionError{Option: "Reserve", Got: "a negative size", Want: "0 to the largest record"}
-	}
-	c, err := p.reserve(uint64(n), true)
-	if err == nil {
-		p.lend(c)
-	}
-	p.leave()
+	c, err := p.obtain(ctx, uint64(n), true)
 	if err != nil {
+		p.leave()
 		return Reservation{}, err
 	}
+	mem.Note32(&p.lent, 1)
+	p.openings++
+	p.open, p.openType, p.openVersion = c, 0, 0
+	p.measure()
+	p.leave()
 	return Reservation{p: p, payload: c.payload(&p.ring), opening: p.openings}, nil
-}
-
-// Reserve is [Producer.TryReserve] that waits while the ring is full, until ctx ends.
-func (p *Producer) Reserve(ctx context.Context, n int) (r Reservation, err error) {
-	err = p.retry(ctx, func() (err error) {
-		r, err = p.TryReserve(n)
-		return err
-	})
-	return r, err
 }
 
 // SendFunc reserves n bytes, lets fill write them and commits the number of bytes that fill returns. If
@@ -60,13 +58,6 @@ func (p *Producer) SendFunc(ctx context.Context, n int, fill func(b []byte) (int
 		return err
 	}
 	return r.CommitN(n)
-}
-
-func (p *Producer) lend(c claim) {
-	mem.Note32(&p.lent, 1)
-	p.openings++
-	p.open, p.openType, p.openVersion = c, 0, 0
-	p.plain = false
 }
 
 // Bytes returns the lent memory: exactly the n bytes asked for, valid until Commit, CommitN or Abort.
@@ -114,16 +105,13 @@ func (r Reservation) live() bool {
 // ended closes the books on the open reservation.
 func (p *Producer) ended() {
 	p.open = claim{}
-	p.plain = p.short()
 	p.settle()
+	p.measure()
 }
-
-// short reports whether records can take the short way through TrySend.
-func (p *Producer) short() bool { return p.kind == SPSC && !p.checksum }
 
 // afterLoss reports memory that vanished while a call wrote to it.
 func (p *Producer) afterLoss() error {
-	if mem.Load32(p.lost) != 0 {
+	if p.lost() {
 		return ErrSegmentLost
 	}
 	return nil

@@ -89,18 +89,3 @@ func TestNothingAllocatesPerRecord(t *testing.T) {
 		t.Error("payload differs")
 	}
 }
-
-func BenchmarkSendRecv(b *testing.B) {
-	s, err := Create("bench-self")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer Remove("bench-self")
-	defer s.Close()
-	p, c := pair(b, s)
-	msg, dst := make([]byte, 8), make([]byte, 0, 64)
-	for b.Loop() {
-		p.Send(ctx, msg)
-		dst, _ = c.Recv(ctx, dst)
-	}
-}

@@ -30,7 +30,7 @@ type Segment struct {
 	opts    options
 	mapping *shm.Mapping
 	leases  lease.Table
-	lost    uint32 // set by package fault when the memory vanishes
+	alarm   uint32 // alarmNone, alarmLost, alarmClosed
 	unguard func()
 
 	mu      sync.RWMutex
@@ -227,7 +227,7 @@ func attach(name, path string, m *shm.Mapping, o options) (s *Segment, err error
 		return s, err
 	}
 	if !m.Heap() && !m.Sealed() && len(m.Data) > 0 {
-		if s.unguard, err = fault.Guard(m.Data, &s.lost); err != nil {
+		if s.unguard, err = fault.Guard(m.Data, &s.alarm); err != nil {
 			return s, err
 		}
 	}
@@ -277,7 +277,7 @@ func (s *Segment) judge() error {
 	if err != nil {
 		return err
 	}
-	if mem.Load32(&s.lost) != 0 {
+	if mem.Load32(&s.alarm) == alarmLost {
 		return ErrSegmentLost
 	}
 	if err := h.Validate(uint64(len(b))); err != nil {

@@ -47,14 +47,14 @@ func (s *Segment) Producer() (*Producer, error) {
 		return nil, err
 	}
 	p.limit = head + p.capacity
-	p.records, p.bytes, p.wakes = mem.Load(&p.slot.Records), mem.Load(&p.slot.Bytes), mem.Load(&p.slot.Wakes)
 	p.space = newWaiter(bell{&s.ring.ctl.SpaceWait, &s.ring.ctl.SpaceSeq}, s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits)
 	if s.ring.kind == SPSC {
 		mem.Store(&s.ring.ctl.Tail, p.pos)
 	}
 	generation := s.occupy(i, predecessor)
 	p.stamp = layout.MakeWord(layout.Committed, i, generation, 0, 0)
-	p.plain = p.short()
+	p.quick = min(p.maxRecord, mem.Short)
+	p.measure()
 	mem.Add(&s.ring.ctl.Attaches, 1)
 	s.announce()
 	s.register(&p.handle, l, [2]*bell{&p.bell, &p.space.bell}, func() {
@@ -84,9 +84,8 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	ctl := s.ring.ctl
 	c := &Consumer{
 		ring: s.ring, own: &s.ring.slots[0],
-		bell:    bell{&ctl.SpaceWait, &ctl.SpaceSeq},
-		records: mem.Load(&ctl.Records), bytes: mem.Load(&ctl.Bytes),
-		recoveries: recoveries{recovered: mem.Load(&ctl.Recovered), corrupted: mem.Load(&ctl.Corrupt), highWater: mem.Load(&ctl.HighWater), wakes: mem.Load(&ctl.Wakes)},
+		bell:       bell{&ctl.SpaceWait, &ctl.SpaceSeq},
+		recoveries: recoveries{recovered: mem.Load(&ctl.Recovered), corrupted: mem.Load(&ctl.Corrupt), highWater: mem.Load(&ctl.HighWater)},
 		ending:     ending{follow: s.opts.follow, changes: mem.Load(&ctl.Changes) - 1},
 	}
 	if err := c.resume(); err != nil {
@@ -97,7 +96,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
 	s.occupy(0, predecessor)
 	s.register(&c.handle, l, [2]*bell{&c.data.bell, &c.bell}, func() {
-		c.flush()
+		c.flush(c.released())
 		c.vigil.end()
 		generation, _ := layout.SplitStatus(mem.Load(&c.own.Status))
 		mem.Store(&c.own.Status, layout.MakeStatus(generation, layout.SlotFree))
@@ -114,13 +113,11 @@ func (c *Consumer) resume() error {
 	}
 	c.head = head
 	c.pos = max(head, zeroing, released)
-	c.released = c.pos
 	c.step = c.capacity / stepsPerLap
 	if zeroing > head {
-		c.released = zeroing
-		c.flush()
-		c.released = c.pos
+		c.flush(zeroing)
 	}
+	c.measure()
 	return nil
 }
 
@@ -132,7 +129,7 @@ func (s *Segment) attachable() error {
 	if s.closed {
 		return ErrClosed
 	}
-	if mem.Load32(&s.lost) != 0 {
+	if mem.Load32(&s.alarm) == alarmLost {
 		return ErrSegmentLost
 	}
 	if s.opts.readOnly {
@@ -229,7 +226,7 @@ func (s *Segment) announce() {
 
 // register completes a handle. The caller holds mu.
 func (s *Segment) register(h *handle, l lease.Lease, bells [2]*bell, detach func()) {
-	h.seg, h.lease, h.bells, h.detach, h.lost = s, l, bells, detach, &s.lost
+	h.seg, h.lease, h.bells, h.detach, h.alarm = s, l, bells, detach, &s.alarm
 	s.handles[h] = true
 }
 

@@ -7,6 +7,12 @@ import (
 	"unsafe"
 )
 
+// Short is the longest payload, in bytes, for CopyShort.
+const Short = 1 << 16
+
+// CopyShort is CopyIn for at most Short bytes.
+func CopyShort(dst, src []byte) { copy(dst, src) }
+
 // CopyIn copies src to dst, ring memory of at least that length.
 func CopyIn(dst, src []byte) { copy(dst[:len(src)], src) }
 

@@ -4,6 +4,12 @@ package mem
 
 import "unsafe"
 
+// Short is the longest payload, in bytes, for CopyShort.
+const Short = min(largeCopy-1, 1<<16)
+
+// CopyShort is CopyIn for at most Short bytes, small enough to be inlined.
+func CopyShort(dst, src []byte) { copy(dst, src) }
+
 // CopyIn copies src to dst, ring memory of at least that length.
 func CopyIn(dst, src []byte) {
 	n := len(src)

@@ -83,6 +83,9 @@ func Note(p *uint64, v uint64) { hook.Store64(OpNote, p, v) }
 // Note32 is Note for 32 bits.
 func Note32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
+// Bump adds delta to a counter that only the caller writes.
+func Bump(p *uint64, delta uint64) { atomic.AddUint64(p, delta) }
+
 // CAS replaces old with new in *p if it is still there.
 func CAS(p *uint64, old, new uint64) bool { return hook.CAS64(p, old, new) }
 
@@ -109,6 +112,12 @@ func And32(p *uint32, bits uint32) uint32 {
 	hook.Before(OpAnd, unsafe.Pointer(p))
 	return atomic.AndUint32(p, bits)
 }
+
+// Short is the longest payload for CopyShort.
+const Short = 16<<10 - 1
+
+// CopyShort is CopyIn for at most Short bytes.
+func CopyShort(dst, src []byte) { CopyIn(dst, src) }
 
 // CopyIn copies src to dst word by word; dst is 8-byte aligned ring memory with room for whole words.
 func CopyIn(dst, src []byte) {

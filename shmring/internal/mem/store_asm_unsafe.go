@@ -23,3 +23,6 @@ func Note(p *uint64, v uint64) { *p = v }
 
 // Note32 is [Note] for 32 bits.
 func Note32(p *uint32, v uint32) { *p = v }
+
+// Bump adds delta to a counter that only the caller writes, with no ordering.
+func Bump(p *uint64, delta uint64) { *p += delta }
