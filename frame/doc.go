@@ -32,8 +32,9 @@
 // stream has no frame boundary to go on from, and each later call returns the same error.
 //
 // Where the stream has deadlines (every net.Conn), the end of a context interrupts a blocked call.
-// Elsewhere it is noticed between two calls of the stream's Read or Write. Between calls, and whenever
-// a call returns, the stream's deadline is the one set through SetDeadline of the Writer or Reader.
+// Elsewhere it is noticed between two calls of the stream's Read or Write. The interruption is a deadline
+// in the past; before the call returns, the deadline set through SetDeadline of the Writer or Reader is
+// back in its place, or none.
 //
 // # Limits
 //

@@ -16,7 +16,7 @@ func seed(f *testing.F, prefix int) {
 		}
 	}
 	f.Add(payload(0))
-	f.Add(payload(8, 1<<62))
+	f.Add(payload(8, uint64(1)<<62))
 	f.Add(payload(24, 0, 0, uint64(1)<<63, "tail"))
 }
 

@@ -208,7 +208,7 @@ func (r *Reader) room(need int) {
 		r.start, r.end = 0, copy(r.buf, kept)
 		return
 	}
-	if r.start == 0 && r.end < len(r.buf) {
+	if r.end < len(r.buf) {
 		return
 	}
 	bigger := r.pool.take(need, min(need, 2*len(r.buf)))

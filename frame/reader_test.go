@@ -131,17 +131,46 @@ func TestReaderTakesAFrameOfExactlyTheMaximum(t *testing.T) {
 }
 
 func TestADeclaredLengthAloneCostsNoMemory(t *testing.T) {
-	const declared = 1 << 40
-	stream := append(binary.BigEndian.AppendUint64(nil, declared), make([]byte, 1000)...)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	_, err := frame.NewReader(bytes.NewReader(stream), frame.WithMaxSize(math.MaxInt)).Read(bg)
-	runtime.ReadMemStats(&after)
-	if math.MaxInt > declared && !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("got %v", err)
+	declared := uint64(min(1<<40, math.MaxInt-16))
+	for arrived, pace := range map[int]func(io.Reader) io.Reader{
+		1000:      iotest.OneByteReader, // into the first buffer
+		500 << 10: iotest.HalfReader,    // and through several
+	} {
+		stream := append(binary.BigEndian.AppendUint64(nil, declared), make([]byte, arrived)...)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := frame.NewReader(pace(bytes.NewReader(stream)), frame.WithMaxSize(math.MaxInt)).Read(bg)
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("got %v", err)
+		}
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > uint64(128<<10+4*arrived) {
+			t.Errorf("%d bytes allocated for %d that arrived", grown, arrived)
+		}
 	}
-	if grown := after.TotalAlloc - before.TotalAlloc; grown > 256<<10 {
-		t.Errorf("%d bytes allocated for 1008 that arrived", grown)
+}
+
+// once is a stream that returns all its bytes together with an error, and never that error again.
+type once struct {
+	data []byte
+	err  error
+}
+
+func (o *once) Read(b []byte) (int, error) {
+	n := copy(b, o.data)
+	err := o.err
+	o.data, o.err = nil, io.EOF
+	return n, err
+}
+
+func TestAnErrorThatCameWithBytesIsReportedAfterThem(t *testing.T) {
+	m := msg("body", "part")
+	r := frame.NewReader(&once{wire(m), errBroken})
+	if got, err := r.Read(bg); err != nil || !equal(got, m) {
+		t.Fatalf("%q, %v", got, err)
+	}
+	if _, err := r.Read(bg); !errors.Is(err, errBroken) {
+		t.Errorf("then %v", err)
 	}
 }
 
@@ -185,21 +214,55 @@ func TestDetachInsideAFrameLosesNothing(t *testing.T) {
 func TestALargeBufferGoesToThePoolAndIsUsedAgain(t *testing.T) {
 	pool := frame.NewPool(1 << 20)
 	m := frame.Message{Body: make([]byte, 300<<10)}
-	flat := wire(m, m, m)
-	r := frame.NewReader(bytes.NewReader(flat), frame.WithPool(pool))
+	r := frame.NewReader(bytes.NewReader(wire(m, m, msg("short"))), frame.WithPool(pool))
 	first, err := r.Read(bg)
 	must(t, err)
 	at := &first.Body[0]
-	idle := pool.Idle()
+	const steps = (64 + 128 + 256) << 10 // what it grew through
+	if pool.Idle() != steps {
+		t.Errorf("the pool holds %d bytes after the first message, want %d", pool.Idle(), steps)
+	}
 	second, err := r.Read(bg)
 	must(t, err)
-	if &second.Body[0] != at {
-		t.Error("the second large message lies in another buffer")
+	if &second.Body[0] != at || pool.Idle() != steps {
+		t.Errorf("the second large message lies elsewhere, the pool holds %d bytes", pool.Idle())
 	}
+	_, err = r.Read(bg)
+	must(t, err)
+	if want := steps + m.Size(); pool.Idle() != want {
+		t.Errorf("after a short message the pool holds %d bytes, want all %d", pool.Idle(), want)
+	}
+}
+
+func TestALentBufferHoldsNothingBehindItsFrame(t *testing.T) {
+	pool := frame.NewPool(1 << 20)
+	large := frame.Message{Body: make([]byte, 300<<10)}
+	_, err := frame.NewReader(bytes.NewReader(wire(large, msg(""))), frame.WithPool(pool)).Read(bg)
+	must(t, err)
+	r := frame.NewReader(bytes.NewReader(wire(large, msg("one"))), frame.WithPool(pool))
+	_, err = r.Read(bg)
+	must(t, err)
+	medium := frame.Message{Body: make([]byte, 100<<10)}
+	r = frame.NewReader(bytes.NewReader(wire(medium, msg("one"), msg("two"))), frame.WithPool(pool))
+	idle := pool.Idle()
+	_, err = r.Read(bg)
+	must(t, err)
+	if pool.Idle() >= idle {
+		t.Fatal("the message did not come in a buffer of the pool")
+	}
+	_, err = r.Read(bg)
+	must(t, err)
 	if pool.Idle() != idle {
-		t.Errorf("the pool holds %d bytes after the first message, %d after the second", idle, pool.Idle())
+		t.Errorf("%d of %d bytes are back while a short message is read", pool.Idle(), idle)
 	}
-	if _, err := frame.NewReader(bytes.NewReader(flat), frame.WithPool(frame.NewPool(1000))).Read(bg); err != nil {
-		t.Error("a pool that keeps nothing:", err)
+}
+
+func TestAPoolThatKeepsNothingIsEnough(t *testing.T) {
+	m := frame.Message{Body: make([]byte, 300<<10)}
+	r := frame.NewReader(bytes.NewReader(wire(m, m)), frame.WithPool(frame.NewPool(0)))
+	for range 2 {
+		if got, err := r.Read(bg); err != nil || !equal(got, m) {
+			t.Error(err)
+		}
 	}
 }

@@ -252,19 +252,3 @@ func TestNothingIsAllocatedPerMessage(t *testing.T) {
 		})
 	}
 }
-
-func TestQueueAllocatesItsBatchOnce(t *testing.T) {
-	p := newPipe(0, -1)
-	w := frame.NewWriter(p)
-	m := msg("body", "one", "two")
-	n := testing.AllocsPerRun(1000, func() {
-		must(t, w.Queue(bg, m))
-		if w.Pending() > 1000 {
-			must(t, w.Flush(bg))
-			p.Reset()
-		}
-	})
-	if n != 0 {
-		t.Errorf("%v allocations per queued message", n)
-	}
-}

@@ -222,6 +222,22 @@ func TestAStreamThatIsCutIsUnexpectedEverywhere(t *testing.T) {
 	}
 }
 
+func TestPartsAfterALargeBodyAreReadInLargeSteps(t *testing.T) {
+	c := &counting{Reader: bytes.NewReader(wire(msg(strings.Repeat("b", 100<<10), strings.Repeat("p", 100<<10))))}
+	must(t, readStream(frame.NewReader(c)))
+	if c.reads > 30 {
+		t.Errorf("%d reads for 200 KiB", c.reads)
+	}
+}
+
+// counting counts the reads of a stream.
+type counting struct {
+	io.Reader
+	reads int
+}
+
+func (c *counting) Read(b []byte) (int, error) { c.reads++; return c.Reader.Read(b) }
+
 // zeros is an endless source, and a sink that counts.
 type zeros struct{ n int64 }
 

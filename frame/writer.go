@@ -115,7 +115,8 @@ func (w *Writer) Queue(ctx context.Context, m Message) error {
 }
 
 // Flush sends everything that the Writer holds: queued messages, and the rest of a frame that an earlier
-// call left behind with a resumable error. Repeat it after a resumable error of its own.
+// call left behind with a resumable error. Repeat it after a resumable error of its own. nil means that
+// the earlier call's message, if a byte of it was written, has been sent and must not be repeated.
 func (w *Writer) Flush(ctx context.Context) error {
 	if w.err != nil {
 		return w.err
