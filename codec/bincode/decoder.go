@@ -70,7 +70,14 @@ func (d *decoder) enter(i int) bool {
 func (d *decoder) get(p *program, base ptr, n int, i int) int {
 	for k := 0; k < n; k++ {
 		base := add(base, uintptr(k)*p.size)
-		for j := range p.steps {
+		for j := 0; j < len(p.steps); j++ {
+			if p.simple && d.borrow {
+				var done int
+				i, done = borrowLeaf(p.steps[j:], base, bufferOf(d.src), i, len(d.src))
+				if j += done; j == len(p.steps) {
+					break
+				}
+			}
 			s := &p.steps[j]
 			if s.wire > 0 {
 				if len(d.src)-i < s.wire {

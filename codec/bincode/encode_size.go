@@ -10,7 +10,16 @@ import (
 // size adds up the wire bytes of the n values at base. After a fault e.err is set and the sum is void.
 func (e *encoder) size(p *program, base ptr, n int) int {
 	total := n * p.base
-	if len(p.steps) == 0 || p.flat {
+	if p.flat {
+		return total
+	}
+	if p.simple {
+		for k := 0; k < n; k++ {
+			base := add(base, uintptr(k)*p.size)
+			for _, off := range p.lens {
+				total += *at[int](add(base, off))
+			}
+		}
 		return total
 	}
 	for k := 0; k < n; k++ {

@@ -53,20 +53,25 @@ func (e *encoder) enter() bool {
 func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
 	for k := 0; k < n; k++ {
 		base := add(base, uintptr(k)*p.size)
-		for j := range p.steps {
-			s := &p.steps[j]
-			if s.wire > 0 {
-				e.putMoves(s, base, buf[i:i+s.wire])
-				i += s.wire
+		for j := 0; j < len(p.steps); j++ {
+			if p.simple {
+				var done int
+				i, done = putLeaf(p.steps[j:], base, bufferOf(buf), i, len(buf))
+				if j += done; j == len(p.steps) {
+					break
+				}
 			}
-			switch at := add(base, s.off); s.code {
+			s := &p.steps[j]
+			e.putMoves(s, base, buf[i:i+s.wire])
+			i += s.wire
+			switch from := add(base, s.off); s.code {
 			case opNone, opValidate:
 			case opText:
-				i = e.putText(*stringAt(at), buf, i)
+				i = e.putText(*stringAt(from), buf, i)
 			case opBytes:
-				i = e.putBytes(bytesAt(at), buf, i)
+				i = e.putBytes(bytesAt(from), buf, i)
 			default:
-				i = e.putOther(s, at, buf, i)
+				i = e.putOther(s, from, buf, i)
 			}
 			if i < 0 {
 				e.err.Field(s.name)

@@ -43,11 +43,17 @@ func textBytes(s string) []byte {
 	return unsafe.Slice(unsafe.StringData(s), len(s))
 }
 
+// bufferOf is the address of the first byte of b.
+func bufferOf(b []byte) ptr { return ptr(unsafe.SliceData(b)) }
+
 // sliceHeader is the memory of every slice.
 type sliceHeader struct {
 	data     ptr
 	len, cap int
 }
+
+// lenOffset is where strings and slices have their length.
+const lenOffset = unsafe.Offsetof(sliceHeader{}.len)
 
 // wordsOf allocates n bytes without pointers, aligned for every Go type.
 func wordsOf(n int) ptr {

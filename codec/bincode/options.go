@@ -14,6 +14,7 @@ type config struct {
 	varint   bool
 	big      bool
 	swap     bool // the wire's byte order is not the host's
+	native   bool // fixed widths in the host's order: memory and wire are alike
 	reject   bool // trailing bytes
 	limited  bool
 	limit    uint64
@@ -50,6 +51,7 @@ func newConfig(opts []Option) config {
 	}
 	host := binary.NativeEndian.Uint16([]byte{1, 0}) != 1 // big endian?
 	c.swap = c.big != host
+	c.native = !c.swap && !c.varint
 	return c
 }
 
