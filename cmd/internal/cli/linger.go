@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"context"
+	"time"
+)
+
+// Linger waits, at the end of a stream, for a sender that comes late: the first of several may be done before
+// the last has started.
+type Linger struct {
+	For   time.Duration // how long after the last record; 0: not at all
+	since time.Time     // when the stream ended; zero while it runs
+}
+
+// lingerPause is the time between two looks for a late sender.
+const lingerPause = 2 * time.Millisecond
+
+// Again is called when the stream has ended. It reports whether to look for another sender once more,
+// after a pause.
+func (l *Linger) Again(ctx context.Context) bool {
+	if l.since.IsZero() {
+		l.since = time.Now()
+	}
+	if time.Since(l.since) >= l.For {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(lingerPause):
+		return true
+	}
+}
+
+// Reset is called when the stream goes on.
+func (l *Linger) Reset() { l.since = time.Time{} }

@@ -1,0 +1,138 @@
+package command
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shmring/ipc/cmd/internal/cli"
+	"github.com/shmring/ipc/cmd/shmbench/internal/load"
+	"github.com/shmring/ipc/shmring"
+)
+
+// Round trips use two rings: NAME.ping carries the questions, NAME.pong the answers. The first question is
+// a hello: a record of type helloType, whose only byte is the way to wait that pong shall use too.
+const (
+	pingSuffix = ".ping"
+	pongSuffix = ".pong"
+	helloType  = 1
+)
+
+type pingFlags struct {
+	ringFlags
+	size  cli.Size
+	count uint64
+}
+
+func newPing() *cobra.Command {
+	f := pingFlags{size: 64}
+	cmd := &cobra.Command{
+		Use:   "ping --name NAME",
+		Short: "Time round trips to a process that runs pong",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	f.register(cmd)
+	cmd.Flags().Var(&f.size, "size", "bytes per record, at least 8")
+	cmd.Flags().Uint64Var(&f.count, "count", 100000, "number of round trips that are timed")
+	return cmd
+}
+
+func (f *pingFlags) run(cmd *cobra.Command) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	if f.size < load.MinSize || f.size > maxSize {
+		return cli.Usage("--size %d: allowed is %d to %d", int64(f.size), load.MinSize, int64(maxSize))
+	}
+	ctx := cmd.Context()
+	line, err := f.openLine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, line.close()) }()
+	trips, err := line.measure(ctx, int(f.size), f.count)
+	if err != nil {
+		return err
+	}
+	return cli.Report(cmd, trips.Result())
+}
+
+// openLine attaches both rings and says hello.
+func (f *pingFlags) openLine(ctx context.Context) (l *line, err error) {
+	l = &line{flags: &f.ringFlags}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.close())
+		}
+	}()
+	if l.there, err = f.OpenOrCreate(ctx, f.name+pingSuffix); err != nil {
+		return l, err
+	}
+	if l.back, err = f.OpenOrCreate(ctx, f.name+pongSuffix); err != nil {
+		return l, err
+	}
+	if l.questions, err = l.there.Producer(); err != nil {
+		return l, err
+	}
+	if l.answers, err = l.back.Consumer(); err != nil {
+		return l, err
+	}
+	return l, l.questions.SendRecord(ctx, shmring.Record{Type: helloType, Payload: []byte{byte(f.Wait)}})
+}
+
+// A line is ping's end of the two rings. It removes them at the end, if shmbench made them.
+type line struct {
+	flags       *ringFlags
+	there, back *shmring.Segment
+	questions   *shmring.Producer
+	answers     *shmring.Consumer
+}
+
+// warmUp is how many round trips are not timed, at most, and never more than a tenth of those that are.
+const warmUp = 10000
+
+// measure makes count round trips.
+func (l *line) measure(ctx context.Context, size int, count uint64) (*load.Trips, error) {
+	trips, question, answer := load.NewTrips(), make([]byte, size), make([]byte, 0, size)
+	// Answers to a ping that was killed have other numbers than ours.
+	session, warm, begun := uint64(rand.Uint32())<<32, min(count/10, warmUp), time.Now()
+	for n := range warm + count {
+		binary.LittleEndian.PutUint64(question, session|n)
+		asked := time.Since(begun)
+		if err := l.questions.Send(ctx, question); err != nil {
+			return nil, err
+		}
+		for {
+			var err error
+			if answer, err = l.answers.Recv(ctx, answer); err != nil {
+				return nil, fmt.Errorf("pong: %w", err)
+			}
+			if len(answer) >= load.MinSize && binary.LittleEndian.Uint64(answer) == session|n {
+				break
+			}
+		}
+		if n >= warm {
+			trips.Record(time.Since(begun) - asked)
+		}
+	}
+	return trips, nil
+}
+
+func (l *line) close() error {
+	var errs []error
+	for _, end := range []struct {
+		segment *shmring.Segment
+		suffix  string
+	}{{l.there, pingSuffix}, {l.back, pongSuffix}} {
+		if end.segment != nil {
+			errs = append(errs, l.flags.discard(end.segment, l.flags.name+end.suffix), end.segment.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

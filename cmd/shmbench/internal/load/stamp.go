@@ -1,0 +1,69 @@
+package load
+
+import "encoding/binary"
+
+// A record proves itself. All words are little endian:
+//
+//	0          8          64         128               n-8       n
+//	┌──────────┬──────────┬──────────┬─────────────────┬─────────┐
+//	│ sequence │ filler   │ stamp    │ stamp, filler … │ stamp   │
+//	└──────────┴──────────┴──────────┴─────────────────┴─────────┘
+//
+// There is a stamp in every cache line and one at the end, each a different function of sequence number
+// and offset. Bytes of another record, or of another place in the same one, do not pass. A record of
+// 9 to 15 bytes ends in the low bytes of its last stamp.
+
+// MinSize is the smallest record in bytes: its sequence number.
+const MinSize = 8
+
+const cacheLine = 64
+
+// Stamp makes b, at least MinSize bytes, the record with the given sequence number.
+func Stamp(b []byte, sequence uint64) {
+	binary.LittleEndian.PutUint64(b, sequence)
+	for at := cacheLine; at+8 <= len(b); at += cacheLine {
+		binary.LittleEndian.PutUint64(b[at:], stamp(sequence, at))
+	}
+	if n := len(b); n >= 2*MinSize {
+		binary.LittleEndian.PutUint64(b[n-8:], stamp(sequence, n))
+	} else {
+		putTail(b[MinSize:], stamp(sequence, n))
+	}
+}
+
+// Sequence returns the sequence number of a record and whether its stamps are those of that number.
+func Sequence(b []byte) (sequence uint64, ok bool) {
+	if len(b) < MinSize {
+		return 0, false
+	}
+	sequence = binary.LittleEndian.Uint64(b)
+	n := len(b)
+	if n < 2*MinSize {
+		return sequence, tailIs(b[MinSize:], stamp(sequence, n))
+	}
+	wrong := binary.LittleEndian.Uint64(b[n-8:]) ^ stamp(sequence, n)
+	for at := cacheLine; at <= n-16; at += cacheLine { // the last one may lie under the stamp of the end
+		wrong |= binary.LittleEndian.Uint64(b[at:]) ^ stamp(sequence, at)
+	}
+	return sequence, wrong == 0
+}
+
+// stamp spreads sequence and offset over a word (Fibonacci hashing: an odd constant near 2⁶⁴/φ).
+func stamp(sequence uint64, at int) uint64 {
+	return (sequence ^ uint64(at)<<48 ^ 0x5A) * 0x9E3779B97F4A7C15
+}
+
+func putTail(tail []byte, s uint64) {
+	for i := range tail {
+		tail[i] = byte(s >> (8 * i))
+	}
+}
+
+func tailIs(tail []byte, s uint64) bool {
+	for i, b := range tail {
+		if b != byte(s>>(8*i)) {
+			return false
+		}
+	}
+	return true
+}
