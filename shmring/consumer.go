@@ -73,7 +73,7 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 	if total > c.run || w&^ownerBits != layout.Word(layout.Committed)<<62|layout.Word(n) {
 		return c.receiveSlow(ctx, dst)
 	}
-	dst = append(dst[:0], c.span(pos+layout.WordSize, n)...)
+	dst = mem.CopyOut(dst[:0], c.span(pos+layout.WordSize, n))
 	pos += total
 	c.pos = pos
 	c.run -= total
@@ -96,7 +96,7 @@ const ownerBits = layout.Word(1)<<62 - 1<<40
 // receiveSlow is the general way. The caller has entered; receiveSlow leaves.
 func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
 	r, err := c.next(ctx, func(r found) error {
-		dst = append(dst[:0], r.Payload...)
+		dst = mem.CopyOut(dst[:0], r.Payload)
 		r.Payload = dst
 		return c.verify(r)
 	})

@@ -120,7 +120,7 @@ func (c *Consumer) glance(w uint64) bool {
 // block notes, for people and tools, that a living producer holds us up, and which word to wait on.
 func (c *Consumer) block(slot uint32, w uint64) error {
 	c.blocked, c.looking = true, w
-	if c.ctl.BlockedPos != c.pos+1 {
+	if mem.Load(&c.ctl.BlockedPos) != c.pos+1 {
 		mem.Note(&c.ctl.BlockedPos, 0)
 		mem.Note32(&c.ctl.BlockedSlot, slot)
 		mem.Note(&c.ctl.BlockedAt, uint64(time.Now().UnixNano()))

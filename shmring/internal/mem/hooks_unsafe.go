@@ -23,10 +23,11 @@ const (
 	OpAnd
 	OpCopy
 	OpZero
+	OpPause
 )
 
 func (o Op) String() string {
-	return [...]string{"load", "store", "note", "cas", "add", "or", "and", "copy", "zero"}[o]
+	return [...]string{"load", "store", "note", "cas", "add", "or", "and", "copy", "zero", "pause"}[o]
 }
 
 // Hook sees every shared access before it happens and may delay it, end the process, or carry it out
@@ -39,7 +40,10 @@ type Hook interface {
 	Store64(op Op, p *uint64, v uint64)
 	// CAS64 compares and swaps *p.
 	CAS64(p *uint64, old, new uint64) bool
-	// Before announces any other access, which the package then carries out itself.
+	// Add64 adds to *p and returns the sum.
+	Add64(p *uint64, delta uint64) uint64
+	// Before announces any other access, which the package then carries out itself, and a pause, with
+	// a nil pointer.
 	Before(op Op, p unsafe.Pointer)
 }
 
@@ -60,6 +64,7 @@ func (passive) Store64(op Op, p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 func (passive) CAS64(p *uint64, old, new uint64) bool {
 	return atomic.CompareAndSwapUint64(p, old, new)
 }
+func (passive) Add64(p *uint64, delta uint64) uint64 { return atomic.AddUint64(p, delta) }
 func (passive) Before(op Op, p unsafe.Pointer) {}
 
 // Load reads *p with acquire ordering.
@@ -90,10 +95,7 @@ func Bump(p *uint64, delta uint64) { atomic.AddUint64(p, delta) }
 func CAS(p *uint64, old, new uint64) bool { return hook.CAS64(p, old, new) }
 
 // Add adds delta and returns the new value.
-func Add(p *uint64, delta uint64) uint64 {
-	hook.Before(OpAdd, unsafe.Pointer(p))
-	return atomic.AddUint64(p, delta)
-}
+func Add(p *uint64, delta uint64) uint64 { return hook.Add64(p, delta) }
 
 // Add32 is Add for 32 bits.
 func Add32(p *uint32, delta uint32) uint32 {
@@ -129,6 +131,17 @@ func CopyIn(dst, src []byte) {
 	}
 }
 
+// CopyOut appends src, ring memory that begins on a multiple of 8, to dst word by word.
+func CopyOut(dst, src []byte) []byte {
+	for i := 0; i < len(src); i += 8 {
+		var w [8]byte
+		// SAFETY: src is 8-byte aligned and ring memory continues to the next multiple of 8.
+		binary.NativeEndian.PutUint64(w[:], hook.Load64((*uint64)(unsafe.Pointer(unsafe.SliceData(src[i:])))))
+		dst = append(dst, w[:min(8, len(src)-i)]...)
+	}
+	return dst
+}
+
 // Zero clears b, whose address and length are multiples of 8, one word at a time.
 func Zero(b []byte) {
 	for i := 0; i+8 <= len(b); i += 8 {
@@ -138,4 +151,7 @@ func Zero(b []byte) {
 }
 
 // Pause gives way for a moment.
-func Pause(n uint32) { runtime.Gosched() }
+func Pause(n uint32) {
+	hook.Before(OpPause, nil)
+	runtime.Gosched()
+}
