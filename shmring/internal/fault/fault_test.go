@@ -3,6 +3,7 @@
 package fault
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,6 +75,22 @@ func TestFaultElsewhereStillEndsTheProgramAsGoDoes(t *testing.T) {
 func lastWords(output string) string {
 	lines := regexp.MustCompile(`(?m)^(unexpected fault|panic:|\[signal SIGBUS).*$`).FindAllString(output, -1)
 	return regexp.MustCompile(`0x[0-9a-f]+`).ReplaceAllString(strings.Join(lines, "\n"), "0x…")
+}
+
+func TestOnlyMissingMemoryIsALoss(t *testing.T) {
+	if os.Getenv(emulatorKey) != "" {
+		t.Skip("emulators do not survive a forged SIGBUS")
+	}
+	if out := mustDie(t, "hardware"); !strings.Contains(out, "forgery accepted") || !strings.Contains(out, "SIGBUS") {
+		t.Errorf("the second signal should have ended the program:\n%s", out)
+	}
+}
+
+func TestFaultGoesToGoIfTheKernelRefusesMemory(t *testing.T) {
+	if os.Getenv(emulatorKey) != "" {
+		t.Skip("emulators do not pass the limit on memory to the kernel")
+	}
+	mustSurvive(t, "refused")
 }
 
 func TestOtherFaultsStillPanicAsGoDoes(t *testing.T) {

@@ -92,6 +92,7 @@ func putForeign() error {
 		return err
 	}
 	a.handler = handler
+	a.flags &^= saSiginfo // as an old-fashioned handler, which does not ask for the address
 	return sigaction(&a, nil)
 }
 

@@ -118,6 +118,8 @@ var scenarios = map[string]func() error{
 	"foreignDies":   foreignHandlerAndUnguardedFault,
 	"tooForeign":    tooManyForeignHandlers,
 	"noHandler":     noHandlerToPassOnTo,
+	"refused":       kernelRefusesMemory,
+	"hardware":      signalOfAnotherCodeInRange,
 	"bare":          faultWithoutGuard,
 	"unguarded":     unguardedFault,
 	"released":      releasedFault,
