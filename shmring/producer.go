@@ -15,12 +15,13 @@ import (
 // filled in place. A call that succeeded has made its record durable against the death of this process.
 type Producer struct {
 	handle
-	pos   uint64      // SPSC: where the next record goes
-	run   uint64      // SPSC: bytes from pos that are known to be free and contiguous
-	quick uint64      // largest payload for the short way through send
-	stamp layout.Word // slot and generation, as every word of ours carries them
-	slot  *layout.Slot
-	bell  bell // the consumer's
+	pos    uint64      // SPSC: where the next record goes
+	run    uint64      // SPSC: bytes from pos that are known to be free and contiguous
+	quick  uint64      // largest payload for the short way through send
+	shared bool        // MPSC, and the short way is open
+	stamp  layout.Word // slot and generation, as every word of ours carries them
+	slot   *layout.Slot
+	bell   bell // the consumer's
 	ring
 	limit       uint64 // head as last seen, plus capacity: nothing may reach beyond
 	space       waiter
@@ -43,8 +44,8 @@ func (p *Producer) TrySend(payload []byte) error { return p.send(nil, payload) }
 // A full ring whose consumer is gone stays full until the next consumer attaches: Send waits for it.
 func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.send(ctx, payload) }
 
-// send has a short way for the common case: one producer, a payload of moderate size, and room that is
-// already known. ctx is nil where the caller does not wait.
+// send has a short way for the common case: a plain record of moderate size, and room for it. ctx is nil
+// where the caller does not wait.
 func (p *Producer) send(ctx context.Context, payload []byte) error {
 	if !p.enter() {
 		return p.refuse()
@@ -52,15 +53,22 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
 	pos := p.pos
-	if total > p.run || n > p.quick {
-		return p.sendSlow(ctx, Record{Payload: payload})
+	if total <= p.run && n <= p.quick {
+		p.pos = pos + total
+		p.run -= total
+		mem.Note(&p.ctl.Tail, pos+total)
+	} else {
+		if !p.shared || n > p.quick {
+			return p.sendSlow(ctx, Record{Payload: payload})
+		}
+		var err error
+		if pos, err = p.placeAmong(total); err != nil {
+			return p.sendSlow(ctx, Record{Payload: payload}) // meets the same error, or waits for room
+		}
 	}
 	mem.CopyShort(p.span(pos+layout.WordSize, n), payload)
 	// Publish: pairs with the header load in Consumer.receive and Consumer.find.
 	mem.Store(p.word(pos), uint64(p.stamp)|n)
-	p.pos = pos + total
-	p.run -= total
-	mem.Note(&p.ctl.Tail, pos+total)
 	mem.Bump(&p.slot.Records, 1)
 	mem.Bump(&p.slot.Bytes, n)
 	if p.bell.pending() {
@@ -167,11 +175,15 @@ func (p *Producer) advance(pos, records, bytes uint64) {
 	}
 }
 
-// measure works out the room for the short way through send: none where that way is closed.
+// measure opens or closes the short way through send.
 func (p *Producer) measure() {
-	p.run = 0
-	if p.kind == SPSC && !p.checksum && p.lent == 0 {
+	p.run, p.shared = 0, false
+	switch {
+	case p.checksum || p.lent != 0:
+	case p.kind == SPSC:
 		p.run = min(p.room(p.pos), p.limit-p.pos)
+	default:
+		p.shared = true
 	}
 }
 
