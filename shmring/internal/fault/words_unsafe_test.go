@@ -42,18 +42,20 @@ func passingOn(next uintptr) (handler uintptr, err error) {
 	return uintptr(unsafe.Pointer(&code[0])), unix.Mprotect(code, unix.PROT_READ|unix.PROT_EXEC)
 }
 
-// sendBus sends this process SIGBUS with a code and an address of our choice, as the
-// kernel would send it.
+// sendBus sends this thread SIGBUS with a code and an address of our choice, as the
+// kernel would send it: nobody may do that but a thread to itself.
 func sendBus(code int32, mem []byte) error {
 	var info [128]byte // siginfo: signal, errno, code, padding, address
 	binary.NativeEndian.PutUint32(info[0:], uint32(unix.SIGBUS))
 	binary.NativeEndian.PutUint32(info[8:], uint32(code))
 	binary.NativeEndian.PutUint64(info[16:], uint64(address(mem)))
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	// SAFETY: the conversion stands in the call itself; the kernel reads 128 bytes.
-	_, _, errno := unix.Syscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(unix.Getpid()), uintptr(unix.SIGBUS),
-		uintptr(unsafe.Pointer(&info)))
+	_, _, errno := unix.Syscall6(unix.SYS_RT_TGSIGQUEUEINFO, uintptr(unix.Getpid()), uintptr(unix.Gettid()),
+		uintptr(unix.SIGBUS), uintptr(unsafe.Pointer(&info)), 0, 0)
 	if errno != 0 {
-		return os.NewSyscallError("rt_sigqueueinfo", errno)
+		return os.NewSyscallError("rt_tgsigqueueinfo", errno)
 	}
 	return nil
 }
