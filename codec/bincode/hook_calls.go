@@ -65,6 +65,7 @@ type hooked struct {
 	hook  *hook
 	value reflect.Value // a pointer to it
 	next  int
+	used  int // parts it took
 }
 
 // checkHook decodes into a new value, for only the type knows what its bytes are. get hands it over.
@@ -73,12 +74,13 @@ func (d *decoder) checkHook(h *hook, i int) int {
 		return -1
 	}
 	v := reflect.New(h.typ)
+	before := len(d.parts)
 	next := d.runHook(h, v.Interface(), i)
 	d.depth++
 	if next < 0 || d.counting && !d.charge(i, next-i, next-i) {
 		return -1
 	}
-	d.hooked = append(d.hooked, hooked{h, v, next})
+	d.hooked = append(d.hooked, hooked{h, v, next, before - len(d.parts)})
 	return next
 }
 
@@ -87,7 +89,7 @@ func (d *decoder) getHook(h *hook, p ptr, i int) int {
 		return d.fail(i, ErrHook, "the source changed while it was being decoded")
 	}
 	v := d.hooked[0]
-	d.hooked = d.hooked[1:]
+	d.hooked, d.parts = d.hooked[1:], d.parts[v.used:]
 	reflect.NewAt(h.typ, p).Elem().Set(v.value.Elem())
 	return v.next
 }
