@@ -3,32 +3,42 @@ package msgpack
 import "encoding/binary"
 
 // check walks the one value in src and reports the first thing about it that would make the library
-// read beyond src, recurse deeper than depth levels, or allocate for elements that are not there.
+// read beyond src, recurse deeper than depth levels, or allocate for elements that are not there. It
+// returns the offsets of the timestamps that must go through [widenStamps] first.
 //
 // Invariant: open[i] is the number of values still to come in the i-th open container, never 0 for
 // the innermost one between two rounds.
-func check(src []byte, depth int) error {
+func check(src []byte, depth int) (stamps []int, err error) {
 	var room [32]uint64
 	open := room[:0]
 	pos := 0
 	for {
 		if pos == len(src) {
-			return &Error{Err: ErrTruncated, Offset: pos, Got: 1}
+			return nil, &Error{Err: ErrTruncated, Offset: pos, Got: 1}
 		}
 		at, left := pos, uint64(len(src)-pos)
 		head, body, children, ok := measure(src[pos:])
 		switch {
 		case !ok:
-			return &Error{Err: ErrCode, Offset: at, Got: uint64(src[at])}
+			return nil, &Error{Err: ErrCode, Offset: at, Got: uint64(src[at])}
 		case head > left || body > left-head:
-			return &Error{Err: ErrTruncated, Offset: at, Got: head + body, Limit: left}
+			return nil, &Error{Err: ErrTruncated, Offset: at, Got: head + body, Limit: left}
 		case children > left-head: // every child takes at least a byte
-			return &Error{Err: ErrTruncated, Offset: at, Got: children, Limit: left - head}
+			return nil, &Error{Err: ErrTruncated, Offset: at, Got: children, Limit: left - head}
+		}
+		if isExtension(src[at]) {
+			ext := src[at+int(head) : at+int(head+body)]
+			if _, _, ok := stamp(ext); !ok {
+				return nil, &Error{Err: ErrExtension, Offset: at, Got: uint64(ext[0]), Limit: timestampType}
+			}
+			if looksLikeMap(ext[1:]) {
+				stamps = append(stamps, at)
+			}
 		}
 		pos += int(head + body)
 		if children > 0 {
 			if len(open) == depth {
-				return &Error{Err: ErrDepth, Offset: at, Got: uint64(depth) + 1, Limit: uint64(depth)}
+				return nil, &Error{Err: ErrDepth, Offset: at, Got: uint64(depth) + 1, Limit: uint64(depth)}
 			}
 			open = append(open, children)
 			continue
@@ -45,9 +55,9 @@ func check(src []byte, depth int) error {
 		}
 	}
 	if pos != len(src) {
-		return &Error{Err: ErrTrailing, Offset: pos, Got: uint64(len(src) - pos)}
+		return nil, &Error{Err: ErrTrailing, Offset: pos, Got: uint64(len(src) - pos)}
 	}
-	return nil
+	return stamps, nil
 }
 
 // measure reads the code at src[0] and the length after it: the bytes of both (head), the bytes of

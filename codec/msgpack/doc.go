@@ -24,7 +24,8 @@
 // The library recurses once per level and makes a slice of the length that the input claims. Every
 // source is therefore walked once before it is decoded, without recursion or allocation: lengths and
 // counts must fit in the bytes that are left ([ErrTruncated]), nesting must stay within the depth
-// allowed ([ErrDepth]), every code must be one of the format ([ErrCode]), and nothing may follow the
-// value ([ErrTrailing]). What the library then still refuses is [ErrValue]. Each comes as an [Error]
+// allowed ([ErrDepth]), every code must be one of the format ([ErrCode]), nothing may follow the
+// value ([ErrTrailing]), and of the extensions only the specification's timestamp is read
+// ([ErrExtension]), since the library would take the payload of one for a map. What the library then still refuses is [ErrValue]. Each comes as an [Error]
 // that says where.
 package msgpack

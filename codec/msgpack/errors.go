@@ -15,6 +15,8 @@ var (
 	ErrDepth = errors.New("codec/msgpack: nested too deep")
 	// ErrCode means that a byte which should begin a value is no code of MessagePack.
 	ErrCode = errors.New("codec/msgpack: unknown code")
+	// ErrExtension means an extension that is no valid timestamp, the only one that is read.
+	ErrExtension = errors.New("codec/msgpack: no timestamp extension")
 	// ErrValue means that a well-formed value does not fit the Go type it is decoded into, or that a
 	// Go value has no MessagePack form.
 	ErrValue = errors.New("codec/msgpack: value does not fit")
@@ -22,10 +24,10 @@ var (
 
 // Error says where in a source which bound was broken. It unwraps to one of the sentinels.
 type Error struct {
-	Err    error  // one of ErrTruncated, ErrTrailing, ErrDepth, ErrCode
+	Err    error  // one of ErrTruncated, ErrTrailing, ErrDepth, ErrCode, ErrExtension
 	Offset int    // of the offending code in the source, in bytes
-	Got    uint64 // what was found: bytes needed, bytes too many, levels, or the code
-	Limit  uint64 // what was allowed: bytes left, 0, or levels; unused for ErrCode
+	Got    uint64 // what was found: bytes needed, bytes too many, levels, the code, or the extension's type
+	Limit  uint64 // what was allowed: bytes left, 0, levels, or the type; unused for ErrCode
 }
 
 func (e *Error) Error() string {

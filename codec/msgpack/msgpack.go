@@ -107,8 +107,12 @@ func (c *msgpackCodec[T]) Append(dst []byte, v *T) ([]byte, error) {
 // Decode replaces *v with the one value in src. Fields that src does not name are zero afterwards,
 // not what they were. On error, one of the package's sentinels, *v is untouched.
 func (c *msgpackCodec[T]) Decode(src []byte, v *T) error {
-	if err := check(src, c.depth); err != nil {
+	stamps, err := check(src, c.depth)
+	if err != nil {
 		return err
+	}
+	if stamps != nil {
+		src = widenStamps(src, stamps)
 	}
 	var fresh T
 	d := c.decoders.Get().(*decoder)

@@ -87,6 +87,10 @@ func TestDecodeRefusesEachKindOfBadSource(t *testing.T) {
 		{"map of 4 billion", "dfffffffff", msgpack.ErrTruncated, 2 * (1<<32 - 1)},
 		{"string of 4 billion", "dbffffffff", msgpack.ErrTruncated, 5 + 1<<32 - 1},
 		{"extension of 4 billion", "c9ffffffff05", msgpack.ErrTruncated, 6 + 1<<32 - 1},
+		{"extension of the application", "d40500", msgpack.ErrExtension, 5},
+		{"timestamp of 5 bytes", "c705ff0102030405", msgpack.ErrExtension, 0xff},
+		{"timestamp of 0 bytes", "c700ff", msgpack.ErrExtension, 0xff},
+		{"timestamp of a second in nanoseconds", "d7ffee6b280000000000", msgpack.ErrExtension, 0xff},
 		{"length cut short", "da01", msgpack.ErrTruncated, 3},
 		{"element missing", "9201", msgpack.ErrTruncated, 2},
 		{"two values", "0102", msgpack.ErrTrailing, 1},
@@ -101,6 +105,35 @@ func TestDecodeRefusesEachKindOfBadSource(t *testing.T) {
 		}
 		if v != "untouched" {
 			t.Errorf("%s: target became %v", tc.name, v)
+		}
+	}
+}
+
+func TestEveryTimestampComesBack(t *testing.T) {
+	type pair struct{ A, B time.Time }
+	c := msgpack.Of[pair]()
+	for _, seconds := range []int64{0, 1, 0x80000000, 0x8fffffff, 0xde000000, 0xdfffffff, 0xffffffff, 1<<34 - 1, 1 << 34, -1} {
+		for _, nanos := range []int64{0, 1, 0x80 << 22, 0x8f << 22, 0xde << 22, 999_999_999} {
+			v := pair{time.Unix(seconds, nanos).UTC(), time.Unix(seconds, 0).UTC()}
+			b, err := c.Append(nil, &v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var back pair
+			if err := c.Decode(b, &back); err != nil || !back.A.Equal(v.A) || !back.B.Equal(v.B) {
+				t.Errorf("%v came back as %v, %v", v, back, err)
+			}
+		}
+	}
+}
+
+func TestATimestampIsNotTakenForAMap(t *testing.T) {
+	// Taken for a map of 0x7fff entries, the payload goes on to promise an array of 0xff303030.
+	for _, src := range []string{"d7ffde7fffddff303030", "d6ff81a16e01", "d6ffde7fffdd"} {
+		b, _ := hex.DecodeString(src)
+		v := order{ID: 5}
+		if err := msgpack.Of[order]().Decode(b, &v); err == nil || v.ID != 5 {
+			t.Errorf("%s became %+v, %v", src, v, err)
 		}
 	}
 }
@@ -161,18 +194,45 @@ func TestMaxDepthPanicsOnANegativeBound(t *testing.T) {
 	msgpack.MaxDepth(-1)
 }
 
+// wide has the kinds of field that the library decodes each in its own way.
+type wide struct {
+	When  time.Time
+	Whens []time.Time
+	Map   map[string]line
+	Ints  map[int]string
+	Words map[string]string
+	Loose map[string]any
+	Names []string
+	Bytes [8]byte
+	Next  *wide
+	Any   []any
+	Fixed [2]line
+	Long  []wide
+	Plain []int64
+	For   time.Duration
+}
+
 func FuzzDecodeNeverPanicsAndRoundTrips(f *testing.F) {
 	f.Add([]byte{0x82, 0xa2, 'i', 'd', 0x01, 0xa5, 'l', 'i', 'n', 'e', 's', 0x91, 0x81, 0xa3, 's', 'k', 'u', 0x07})
 	f.Add([]byte{0xdd, 0xff, 0xff, 0xff, 0xff})
 	f.Add([]byte{0xc7, 0x00, 0xff})
 	f.Add([]byte{0xd6, 0xff, 0, 0, 0, 1})
 	f.Add([]byte{0x81, 0x91, 0x01, 0x02})
-	c, dynamic, odd := msgpack.Of[order](), msgpack.Of[any](), msgpack.Of[map[any]time.Time]()
+	whole := wide{When: time.Unix(1, 2), Whens: make([]time.Time, 2), Map: map[string]line{"k": {}}, Ints: map[int]string{1: "x"},
+		Words: map[string]string{"a": "b"}, Loose: map[string]any{"l": []any{1.5, "s"}}, Names: []string{"n"}, Next: &wide{}, Any: []any{nil}}
+	seed, err := msgpack.Of[wide]().Append(nil, &whole)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed)
+	c, dynamic, odd, many := msgpack.Of[order](), msgpack.Of[any](), msgpack.Of[map[any]time.Time](), msgpack.Of[wide]()
 	f.Fuzz(func(t *testing.T, src []byte) {
 		var loose any
 		_ = dynamic.Decode(src, &loose)
 		var keys map[any]time.Time
 		_ = odd.Decode(src, &keys)
+		var broad wide
+		_ = many.Decode(src, &broad)
 		var v, again order
 		if c.Decode(src, &v) != nil {
 			return
