@@ -219,7 +219,9 @@ func (c *Consumer) attend() (bool, error) {
 		c.watch()
 		return false, nil
 	}
-	return true, nil // a record, or an error that the next attempt meets again
+	// A record, or an error. The next attempt need not meet it: it looks into a zero header only if somebody
+	// announced a change, and the dead announce nothing.
+	return true, err
 }
 
 func (c *Consumer) patience() time.Duration {

@@ -1,0 +1,52 @@
+package shmring
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+)
+
+// An end that nobody announced must end a wait as well as one that somebody did.
+func TestAWaitEndsWhenTheProducerDiesUnannounced(t *testing.T) {
+	for _, kind := range []Kind{SPSC, MPSC} {
+		for _, wait := range []Wait{Adaptive, Spin, Park} {
+			t.Run(kind.String()+"/"+wait.String(), func(t *testing.T) {
+				p, c := pair(t, heap(t, WithKind(kind), WithWait(wait)))
+				ctx, cancel := context.WithTimeout(ctx, time.Minute)
+				defer cancel()
+				if err := p.Send(ctx, []byte("last")); err != nil {
+					t.Fatal(err)
+				}
+				if b, err := c.Recv(ctx, nil); err != nil || string(b) != "last" {
+					t.Fatalf("%q, %v", b, err)
+				}
+				if err := p.lease.Release(); err != nil { // as the kernel does
+					t.Fatal(err)
+				}
+				if _, err := c.Next(ctx); !errors.Is(err, ErrPeerDied) {
+					t.Errorf("Next: %v, want %v", err, ErrPeerDied)
+				}
+				if _, err := c.Recv(ctx, nil); !errors.Is(err, ErrPeerDied) {
+					t.Errorf("Recv: %v, want %v", err, ErrPeerDied)
+				}
+			})
+		}
+	}
+}
+
+func TestTheEndOfAStreamIsReportedAsOftenAsItIsAskedFor(t *testing.T) {
+	p, c := pair(t, heap(t))
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	p.Close()
+	for range 3 {
+		if _, err := c.Recv(ctx, nil); err != io.EOF {
+			t.Errorf("Recv: %v, want EOF", err)
+		}
+		if _, err := c.Next(ctx); err != io.EOF {
+			t.Errorf("Next: %v, want EOF", err)
+		}
+	}
+}
