@@ -9,11 +9,16 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 )
 
-// Self describes this process. What /proc does not say stays zero.
-func Self() Identity {
+// Self describes this process. What /proc does not say stays zero. It is read once.
+func Self() Identity { return self() }
+
+var self = sync.OnceValue(readSelf)
+
+func readSelf() Identity {
 	id := Identity{PID: uint32(os.Getpid())}
 	if st, err := readStat("self"); err == nil {
 		id.StartTime = st.start
