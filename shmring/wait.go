@@ -66,16 +66,16 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 		return err
 	}
 	if w.mode != Park && w.spin(s) {
-		return nil
+		return s.gone()
 	}
 	var cancel canceller
 	defer cancel.stop()
 	for lap := 0; ; lap++ {
-		if s.ready() {
-			return nil
-		}
 		if err := s.gone(); err != nil {
 			return err
+		}
+		if s.ready() {
+			return nil
 		}
 		if done, err := s.attend(); done || err != nil {
 			return err
