@@ -188,10 +188,8 @@ func TestAnEmptyFileOpensWithoutData(t *testing.T) {
 	if m.Data != nil || m.Size() != 0 || m.Heap() {
 		t.Errorf("Data %v, size %d, heap %v", m.Data, m.Size(), m.Heap())
 	}
-	for name, call := range map[string]func() error{"Prefault": m.Prefault, "HugePages": m.HugePages, "Flush": m.Flush, "Unmap": m.Unmap} {
-		if err := call(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	if err := errors.Join(m.Prefault(), m.HugePages(), m.Flush(), m.Unmap()); err != nil {
+		t.Error(err)
 	}
 }
 
