@@ -65,23 +65,31 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 	if !c.enter() {
 		return dst, c.refuse()
 	}
-	pos := c.pos
-	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
-	w := layout.Word(mem.Load(c.word(pos)))
-	n := uint64(w.Length())
-	total := layout.RecordSize(layout.WordSize, n)
-	if total > c.run || w&^ownerBits != layout.Word(layout.Committed)<<62|layout.Word(n) {
-		return c.receiveSlow(ctx, dst)
-	}
-	dst = mem.CopyOut(dst[:0], c.span(pos+layout.WordSize, n))
-	pos += total
-	c.pos = pos
-	c.run -= total
-	mem.Note(&c.ctl.Released, pos) // where a successor continues
-	mem.Bump(&c.ctl.Records, 1)
-	mem.Bump(&c.ctl.Bytes, n)
-	if pos-c.head >= c.step {
-		c.flush(pos)
+	for {
+		// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
+		pos, w := c.pos, layout.Word(mem.Load(c.word(c.pos)))
+		n := uint64(w.Length())
+		total := layout.RecordSize(layout.WordSize, n)
+		if total <= c.run && w&^ownerBits == layout.Word(layout.Committed)<<62|layout.Word(n) {
+			dst = mem.CopyOut(dst[:0], c.span(pos+layout.WordSize, n))
+			pos += total
+			c.pos = pos
+			c.run -= total
+			mem.Note(&c.ctl.Released, pos) // where a successor continues
+			mem.Bump(&c.ctl.Records, 1)
+			mem.Bump(&c.ctl.Bytes, n)
+			if pos-c.head >= c.step {
+				c.flush(pos)
+			}
+			break
+		}
+		if w != 0 || ctx == nil || c.changed() {
+			return c.receiveSlow(ctx, dst)
+		}
+		if err := c.await(ctx); err != nil {
+			c.leave()
+			return dst, err
+		}
 	}
 	if c.lost() {
 		return dst, c.refuse()

@@ -196,7 +196,7 @@ func (p *Producer) ringBell() {
 // ready, attend and patience make a Producer wait for room.
 func (p *Producer) ready() bool {
 	// MPSC producers race for the room; whoever comes too late waits again.
-	return mem.Load(&p.ctl.Head) != p.limit-p.capacity || p.gone() != nil
+	return mem.Load(&p.ctl.Head) != p.limit-p.capacity
 }
 
 func (p *Producer) attend() (bool, error)   { return false, nil }

@@ -14,6 +14,7 @@ import (
 // How long to look before sleeping. A spin-wait hint takes about 20 ns, a Gosched with nothing else to
 // run about 80 ns.
 const (
+	eagerRounds  = 60  // looks without a pause: about 200 ns, a round trip between near processors
 	spinRounds   = 40  // looks with a pause between them: about 1 µs
 	minYields    = 2   // looks with a Gosched between them, at the least
 	maxYields    = 200 // and at the most: about 20 µs
@@ -105,11 +106,13 @@ func (w *waiter) spin(s sleeper) bool {
 		}
 		return false
 	}
-	for range spinRounds {
+	for i := range eagerRounds + spinRounds {
 		if s.ready() {
 			return true
 		}
-		mem.Pause(1)
+		if i >= eagerRounds {
+			mem.Pause(1)
+		}
 	}
 	for range w.yields {
 		runtime.Gosched()

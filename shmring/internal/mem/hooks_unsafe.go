@@ -65,7 +65,7 @@ func (passive) CAS64(p *uint64, old, new uint64) bool {
 	return atomic.CompareAndSwapUint64(p, old, new)
 }
 func (passive) Add64(p *uint64, delta uint64) uint64 { return atomic.AddUint64(p, delta) }
-func (passive) Before(op Op, p unsafe.Pointer) {}
+func (passive) Before(op Op, p unsafe.Pointer)       {}
 
 // Load reads *p with acquire ordering.
 func Load(p *uint64) uint64 { return hook.Load64(p) }
