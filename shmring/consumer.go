@@ -33,7 +33,7 @@ type Record struct {
 type Consumer struct {
 	handle
 	pos  uint64 // next record to deliver
-	run  uint64 // bytes from pos to the end of the ring or the end of the lap; 0 closes the short way
+	run  uint64 // bytes from pos to the end of the ring or of the lap; 0: the short way is closed
 	head uint64 // everything below is clear and belongs to producers
 	step uint64 // give memory back in steps of at least this many bytes
 	ring
@@ -66,11 +66,9 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 		return dst, c.refuse()
 	}
 	for {
-		// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
-		pos, w := c.pos, layout.Word(mem.Load(c.word(c.pos)))
-		n := uint64(w.Length())
-		total := layout.RecordSize(layout.WordSize, n)
-		if total <= c.run && w&^ownerBits == layout.Word(layout.Committed)<<62|layout.Word(n) {
+		w, n, total := c.peek()
+		if total <= c.run && plain(w, n) && c.lentRecs == 0 {
+			pos := c.pos
 			dst = mem.CopyOut(dst[:0], c.span(pos+layout.WordSize, n))
 			pos += total
 			c.pos = pos
@@ -98,8 +96,19 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// ownerBits are slot and generation of a word.
-const ownerBits = layout.Word(1)<<62 - 1<<40
+// peek reads the word at c.pos and works out what it says if it is a plain record.
+func (c *Consumer) peek() (w layout.Word, n, total uint64) {
+	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
+	w = layout.Word(mem.Load(c.word(c.pos)))
+	n = uint64(w.Length())
+	return w, n, layout.RecordSize(layout.WordSize, n)
+}
+
+// plain reports whether w is a committed record of n bytes without flags, whoever sent it.
+func plain(w layout.Word, n uint64) bool {
+	const owner = layout.Word(1)<<62 - 1<<40
+	return w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
+}
 
 // receiveSlow is the general way. The caller has entered; receiveSlow leaves.
 func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
@@ -127,22 +136,50 @@ func (c *Consumer) TryNext() (Record, error) { return c.borrow(nil) }
 // Next is [Consumer.TryNext] that waits for a record, until ctx ends.
 func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(ctx) }
 
+// borrow has the same short way as receive.
 func (c *Consumer) borrow(ctx context.Context) (Record, error) {
 	if !c.enter() {
 		return Record{}, c.refuse()
 	}
-	r, err := c.next(ctx, c.verify)
-	if err == nil {
-		if c.lentRecs == 0 {
-			c.lentFrom = c.pos - r.word.Total()
+	var r Record
+	for {
+		w, n, total := c.peek()
+		if total <= c.run && plain(w, n) {
+			r.Payload = c.span(c.pos+layout.WordSize, n)
+			r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
+			c.run -= total
+			c.lend(c.pos+total, total, n)
+			break
 		}
-		c.lentRecs++
-		c.lentSize += uint64(len(r.Payload))
-		mem.Note32(&c.lent, 1)
-		c.run = 0
+		if w != 0 || ctx == nil || c.changed() {
+			f, err := c.next(ctx, c.verify)
+			if err == nil {
+				c.lend(c.pos, f.word.Total(), uint64(len(f.Payload)))
+			}
+			c.leave()
+			return f.Record, err
+		}
+		if err := c.await(ctx); err != nil {
+			c.leave()
+			return r, err
+		}
+	}
+	if c.lost() {
+		return Record{}, c.refuse()
 	}
 	c.leave()
-	return r.Record, err
+	return r, nil
+}
+
+// lend counts a delivered record of total ring bytes, which ends at pos, as lent.
+func (c *Consumer) lend(pos, total, size uint64) {
+	if c.lentRecs == 0 {
+		c.lentFrom = pos - total
+		mem.Note32(&c.lent, 1)
+	}
+	c.pos = pos
+	c.lentRecs++
+	c.lentSize += size
 }
 
 // Release gives back every record that Next and TryNext returned so far; their payloads are invalid from

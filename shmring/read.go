@@ -134,10 +134,11 @@ func (c *Consumer) verify(r found) error {
 	return c.corrupt(c.pos, uint64(r.word), "the payload does not match its checksum", nil)
 }
 
-// measure works out the room for the short way through receive: none where that way is closed.
+// measure works out the room for the short way through receive and borrow: none where records carry
+// checksums.
 func (c *Consumer) measure() {
 	c.run = 0
-	if c.lentRecs == 0 && !c.checksum {
+	if !c.checksum {
 		c.run = min(c.room(c.pos), c.head+c.capacity-c.pos)
 	}
 }
