@@ -10,6 +10,9 @@ func (d *decoder) check(p *program, n int, i int) int {
 	if d.counting {
 		return d.checkCounted(p, n, i)
 	}
+	if len(p.steps) == 0 {
+		return i
+	}
 	if p.plain > 0 {
 		if left := len(d.src) - i; n > 0 && p.min > left/n {
 			d.failed = left / p.min

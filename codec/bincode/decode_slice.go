@@ -97,7 +97,7 @@ func (d *decoder) reserve(p *program, to *sliceHeader, n int) {
 	case n <= to.cap && !d.fresh:
 		to.len = n
 		if p.pointers && n > 0 {
-			zeroSlice(p.typ, to.data, n)
+			zero(to.data, n*int(p.size))
 		}
 	case n == 0:
 		*to = sliceHeader{}

@@ -68,6 +68,9 @@ func (d *decoder) enter(i int) bool {
 // get stores n values to base from position i of the source and returns the position after them, or a
 // negative number with d.err set.
 func (d *decoder) get(p *program, base ptr, n int, i int) int {
+	if len(p.steps) == 0 {
+		return i
+	}
 	for k := 0; k < n; k++ {
 		base := add(base, uintptr(k)*p.size)
 		for j := 0; j < len(p.steps); j++ {

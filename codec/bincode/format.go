@@ -115,8 +115,13 @@ func (r *road) target(v any, op string) (*program, ptr, reflect.Type, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return p, dataOf(pointerTo(&v), reflect.ValueOf(v)), t, nil
+	return p, boxed(v), t, nil
 }
+
+// boxed gives the address of the value inside v. It stands apart so that only here v itself goes to the heap.
+//
+//go:noinline
+func boxed(v any) ptr { return dataOf(pointerTo(&v), reflect.ValueOf(v)) }
 
 // pointer finds the program for what v points to.
 func (r *road) pointer(v any, op string) (*program, ptr, reflect.Type, error) {

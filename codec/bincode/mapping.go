@@ -42,11 +42,10 @@ func (b *builder) mapping(t reflect.Type, s step) error {
 // load copies the map's n pairs out, so that they have addresses.
 func (m *mapping) load(v reflect.Value, n int) *entries {
 	x := m.scratch.Get().(*entries)
-	if !x.keys.IsValid() || x.keys.Cap() < n {
+	if !x.keys.IsValid() || x.keys.Len() < n {
 		x.keys = reflect.MakeSlice(reflect.SliceOf(m.typ.Key()), n, n)
 		x.vals = reflect.MakeSlice(reflect.SliceOf(m.typ.Elem()), n, n)
 	}
-	x.keys, x.vals = x.keys.Slice(0, n), x.vals.Slice(0, n)
 	x.iter.Reset(v)
 	x.order = x.order[:0]
 	for i := 0; i < n && x.iter.Next(); i++ {
@@ -61,11 +60,16 @@ func (m *mapping) load(v reflect.Value, n int) *entries {
 // keep returns the scratch memory, emptied, unless it has grown large.
 func (m *mapping) keep(x *entries) {
 	const most = 1 << 12
-	if x.keys.Cap() <= most {
-		x.keys.Clear()
-		x.vals.Clear()
-		m.scratch.Put(x)
+	if x.keys.Len() > most {
+		return
 	}
+	if m.key.pointers {
+		zero(x.keys.UnsafePointer(), len(x.order)*int(m.key.size))
+	}
+	if m.val.pointers {
+		zero(x.vals.UnsafePointer(), len(x.order)*int(m.val.size))
+	}
+	m.scratch.Put(x)
 }
 
 // sort puts the order into that of the keys.

@@ -82,9 +82,11 @@ func dataOf(p ptr, v reflect.Value) ptr {
 	}
 }
 
-// zeroSlice clears the n elements at p, which may hold pointers.
-func zeroSlice(elem reflect.Type, p ptr, n int) {
-	reflect.SliceAt(elem, p, n).Clear()
+// zero clears n bytes at p, memory of a type that holds pointers.
+func zero(p ptr, n int) {
+	// SAFETY: such a type has the alignment of a pointer and its size is a multiple of a pointer's, so the
+	// memory is whole words; as pointers they are cleared with the barriers that the collector needs.
+	clear(unsafe.Slice((*ptr)(p), n/int(unsafe.Sizeof(p))))
 }
 
 // stringAt, sliceAt and bytesAt read the value at p by its kind.
