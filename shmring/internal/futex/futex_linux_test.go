@@ -128,9 +128,6 @@ func TestWaitReturnsAtOnceIfTheWordHasChanged(t *testing.T) {
 	if err := Wait(word, 4, 0); err != nil {
 		t.Error(err)
 	}
-	if i, err := WaitAny([]*uint32{new(uint32), word}, []uint32{0, 4}, 0); i != 1 || err != nil {
-		t.Errorf("WaitAny: %d, %v", i, err)
-	}
 }
 
 func TestWaitTimesOut(t *testing.T) {
@@ -148,14 +145,6 @@ func TestWaitTimesOut(t *testing.T) {
 			break
 		}
 	}
-	var i int
-	var err error
-	for start := time.Now(); err == nil && time.Since(start) < time.Minute; {
-		i, err = WaitAny([]*uint32{word}, []uint32{0}, 20*time.Millisecond)
-	}
-	if i != -1 || err != ErrTimeout {
-		t.Errorf("WaitAny: %d, %v", i, err)
-	}
 }
 
 func TestAnEnormousTimeoutIsNoError(t *testing.T) {
@@ -163,9 +152,6 @@ func TestAnEnormousTimeoutIsNoError(t *testing.T) {
 	*word = 1
 	if err := Wait(word, 0, 1<<63-1); err != nil {
 		t.Error(err)
-	}
-	if i, err := WaitAny([]*uint32{word}, []uint32{0}, 1<<63-1); i != 0 || err != nil {
-		t.Errorf("WaitAny: %d, %v", i, err)
 	}
 }
 
@@ -206,57 +192,6 @@ func TestWakeWakesAsManyAsAskedAndSaysHowMany(t *testing.T) {
 	wg.Wait()
 }
 
-func TestWaitAnyReturnsTheWordThatWasWoken(t *testing.T) {
-	words := []*uint32{new(uint32), new(uint32), new(uint32)}
-	for want := range words {
-		vals := make([]uint32, len(words))
-		for i, w := range words {
-			vals[i] = atomic.LoadUint32(w)
-		}
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			i, err := -1, error(nil)
-			for i < 0 && err == nil {
-				i, err = WaitAny(words, vals, 0)
-			}
-			if i != want || err != nil {
-				t.Errorf("got %d, %v, want %d", i, err, want)
-			}
-		}()
-		atomic.AddUint32(words[want], 1)
-		for waiting := true; waiting; {
-			Wake(words[want], 1)
-			select {
-			case <-done:
-				waiting = false
-			default:
-				runtime.Gosched()
-			}
-		}
-	}
-}
-
-func TestWaitAnyRefusesWrongNumbersOfWords(t *testing.T) {
-	many := make([]*uint32, MaxWords+1)
-	for i := range many {
-		many[i] = new(uint32)
-	}
-	for _, n := range []int{0, MaxWords + 1} {
-		if i, err := WaitAny(many[:n], make([]uint32, n), 0); i != -1 || !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("%d words: %d, %v", n, i, err)
-		}
-	}
-	if _, err := WaitAny(many[:2], make([]uint32, 3), 0); err == nil {
-		t.Error("2 words and 3 values were accepted")
-	}
-	vals := make([]uint32, MaxWords)
-	vals[MaxWords-1] = 1
-	if i, err := WaitAny(many[:MaxWords], vals, 0); i != MaxWords-1 || err != nil {
-		t.Errorf("%d words: %d, %v", MaxWords, i, err)
-	}
-}
-
 func TestAWordOutsideMemoryIsAnError(t *testing.T) {
 	mem, err := mapShared(sharedFile(t))
 	if err != nil {
@@ -276,11 +211,9 @@ func TestAWordOutsideMemoryIsAnError(t *testing.T) {
 
 func TestWaitingDoesNotAllocate(t *testing.T) {
 	word := new(uint32)
-	addrs, vals := []*uint32{word}, []uint32{1}
 	if n := testing.AllocsPerRun(100, func() {
 		Wait(word, 1, time.Second)
 		Wake(word, 1)
-		WaitAny(addrs, vals, time.Second)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
