@@ -170,9 +170,10 @@ func (s *Segment) takeProducerSlot() (uint32, lease.Lease, error) {
 // for one of the owner that gets g again, 4096 attachments later. So before a slot wraps, head must have
 // passed a mark set at the tail: then nothing old is left in the ring.
 
+// wraps reports that slot i has used up its generations. An SPSC ring knows no claims: there it matters not.
 func (r *ring) wraps(i uint32) bool {
 	generation, _ := layout.SplitStatus(mem.Load(&r.slots[i].Status))
-	return (generation+1)%layout.MaxGenerations == 0
+	return r.kind != SPSC && (generation+1)%layout.MaxGenerations == 0
 }
 
 // quarantined reports, without the lease, that slot i cannot be taken yet.
