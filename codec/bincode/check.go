@@ -25,7 +25,7 @@ func (d *decoder) check(p *program, n int, i int) int {
 			if p.simple {
 				var done, text int
 				i, done, text = checkLeaf(p.steps[j:], bufferOf(d.src), i, len(d.src))
-				d.text += text
+				d.arena.left += text
 				if j += done; j == len(p.steps) {
 					break
 				}
@@ -124,7 +124,7 @@ func (d *decoder) judgeText(at, n int) int {
 		return d.fail(at, ErrUTF8, "got %d bytes that are not UTF-8", n)
 	}
 	if n <= shortText {
-		d.text += n
+		d.arena.left += n
 	}
 	return at + n
 }

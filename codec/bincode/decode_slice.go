@@ -1,67 +1,25 @@
 package bincode
 
-import (
-	"reflect"
-
-	"github.com/shmring/ipc/codec/bincode/wire"
-)
-
-// shortText is the length in bytes up to which copied strings share an allocation; arenaSize bounds that
-// allocation, and so what a single kept string can hold on to.
-const (
-	shortText = 256
-	arenaSize = 4096
-)
+import "reflect"
 
 // getText stores a string: aliasing the source, or copied.
 func (d *decoder) getText(to *string, i int) int {
 	n, i := d.readLen(i, 1)
-	switch {
-	case i < 0:
-		return i
-	case d.borrow:
-		*to = text(d.src[i : i+n : i+n])
-	case n > shortText:
-		*to = string(d.src[i : i+n])
-	default:
-		*to = d.keep(d.src[i : i+n])
+	if i >= 0 {
+		*to = d.arena.text(d.src[i:i+n:i+n], d.borrow)
+		i += n
 	}
-	return i + n
-}
-
-// keep copies a short string into the arena.
-func (d *decoder) keep(b []byte) string {
-	n := len(b)
-	if cap(d.arena)-len(d.arena) < n {
-		d.arena = make([]byte, 0, min(max(d.text, n), arenaSize))
-	}
-	d.text -= n
-	from := len(d.arena)
-	d.arena = append(d.arena, b...)
-	return text(d.arena[from:])
+	return i
 }
 
 // getBytes stores a slice of single bytes: aliasing the source, or copied.
-//
-// Copies go to memory of the target only where its capacity exceeds its length. Borrowed slices never
-// have spare capacity, so a decode after a borrowing one does not write to what was borrowed.
-func (d *decoder) getBytes(p ptr, i int) int {
+func (d *decoder) getBytes(to *[]byte, i int) int {
 	n, i := d.readLen(i, 1)
-	if i < 0 {
-		return i
+	if i >= 0 {
+		*to = bytesFor(*to, d.src[i:i+n:i+n], d.borrow, d.fresh)
+		i += n
 	}
-	to, from := at[[]byte](p), d.src[i:i+n:i+n]
-	switch {
-	case n == 0:
-		*to = wire.Empty(*to)
-	case d.borrow:
-		*to = from
-	case d.fresh:
-		*to = wire.Renew(nil, from)
-	default:
-		*to = wire.Renew(*to, from)
-	}
-	return i + n
+	return i
 }
 
 // getPlain stores a slice whose memory is its wire image.

@@ -23,8 +23,7 @@ type decoder struct {
 	trailing bool     // reject bytes after the value
 	hooked   []hooked // what types with hooks decoded in check
 	parts    [][]byte
-	text     int    // bytes of short strings that check saw and get has not stored yet
-	arena    []byte // where get stores them
+	arena    arena  // of the strings that get copies
 	counting bool   // against the limit: during check only
 	wire     uint64 // bytes of the limit left as bincode 1 counts
 	memory   uint64 // and as bincode 2 counts
@@ -96,7 +95,7 @@ func (d *decoder) get(p *program, base ptr, n int, i int) int {
 			case opText:
 				i = d.getText(stringAt(at), i)
 			case opBytes:
-				i = d.getBytes(at, i)
+				i = d.getBytes(bytesPtr(at), i)
 			default:
 				i = d.getOther(s, at, i)
 			}
@@ -117,29 +116,39 @@ func (d *decoder) getMoves(s *step, base ptr, src []byte) {
 			m := &s.moves[j]
 			turn(raw(add(base, m.off), m.n), src[m.pos:m.pos+m.n], m.unit)
 		}
-	} else {
-		for j := range s.moves {
-			m := &s.moves[j]
-			switch to, from := add(base, m.off), src[m.pos:m.pos+m.n]; m.n {
-			case 8:
-				*at[[8]byte](to) = *(*[8]byte)(from)
-			case 4:
-				*at[[4]byte](to) = *(*[4]byte)(from)
-			case 2:
-				*at[[2]byte](to) = *(*[2]byte)(from)
-			case 1:
-				*at[byte](to) = from[0]
-			default:
-				copy(raw(to, m.n), from)
-			}
+		clampBools(s, base)
+		return
+	}
+	getNative(s, base, src)
+}
+
+// getNative stores the fixed part of a step whose memory and wire are alike.
+func getNative(s *step, base ptr, src []byte) {
+	for j := range s.moves {
+		m := &s.moves[j]
+		switch to, from := add(base, m.off), src[m.pos:m.pos+m.n]; m.n {
+		case 8:
+			*at[[8]byte](to) = *(*[8]byte)(from)
+		case 4:
+			*at[[4]byte](to) = *(*[4]byte)(from)
+		case 2:
+			*at[[2]byte](to) = *(*[2]byte)(from)
+		case 1:
+			*at[byte](to) = from[0]
+		default:
+			copy(raw(to, m.n), from)
 		}
 	}
+	clampBools(s, base)
+}
+
+// clampBools keeps memory of bools to 0 and 1, whatever the source has become since it was judged.
+func clampBools(s *step, base ptr) {
 	for j := range s.bools {
 		m := &s.bools[j]
-		for _, b := range [...][]byte{raw(add(base, m.off), m.n)} {
-			for x := range b {
-				b[x] &= 1 // a bool of memory must never hold anything else
-			}
+		b := raw(add(base, m.off), m.n)
+		for x := range b {
+			b[x] &= 1
 		}
 	}
 }

@@ -92,6 +92,11 @@ func (e *encoder) putMoves(s *step, base ptr, buf []byte) {
 		}
 		return
 	}
+	putNative(s, base, buf)
+}
+
+// putNative fills the fixed part of a step whose memory and wire are alike.
+func putNative(s *step, base ptr, buf []byte) {
 	for j := range s.moves {
 		m := &s.moves[j]
 		switch from, to := add(base, m.off), buf[m.pos:m.pos+m.n]; m.n {

@@ -93,3 +93,7 @@ func zero(p ptr, n int) {
 func stringAt(p ptr) *string     { return at[string](p) }
 func sliceAt(p ptr) *sliceHeader { return at[sliceHeader](p) }
 func bytesAt(p ptr) []byte       { return *at[[]byte](p) }
+func bytesPtr(p ptr) *[]byte     { return at[[]byte](p) }
+
+// textAt shows the bytes of the string or slice of bytes at p, for reading.
+func textAt(p ptr) []byte { return textBytes(*stringAt(p)) }

@@ -18,13 +18,14 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 	if _, ok := any((*T)(nil)).(generated[T]); ok && p.generated {
 		return direct[T]{}
 	}
-	return &typed[T]{&r.config, p}
+	return &typed[T]{&r.config, p, p.simple && !r.limited && !r.reject}
 }
 
 // typed runs a program.
 type typed[T any] struct {
 	config  *config
 	program *program
+	short   bool // the short road is open
 }
 
 func (c *typed[T]) Name() string { return "bincode" }
@@ -41,6 +42,11 @@ func (c *typed[T]) Append(dst []byte, v *T) ([]byte, error) {
 	if v == nil {
 		return dst, nilError[T]("encode")
 	}
+	if c.short {
+		if out, ok := c.program.appendSimple(dst, pointerTo(v)); ok {
+			return out, nil
+		}
+	}
 	e := newEncoder(c.config, c.config.depth)
 	return e.append(dst, c.program, pointerTo(v), c.program.typ)
 }
@@ -52,6 +58,11 @@ func (c *typed[T]) DecodeBorrow(src []byte, v *T) error { return c.decode(src, v
 func (c *typed[T]) decode(src []byte, v *T, borrow bool) error {
 	if v == nil {
 		return nilError[T]("decode")
+	}
+	if c.short {
+		if _, ok := c.program.decodeSimple(src, pointerTo(v), borrow); ok {
+			return nil
+		}
 	}
 	d := newDecoder(c.config, c.config.depth, src)
 	d.borrow, d.trailing = borrow, c.config.reject
