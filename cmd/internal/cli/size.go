@@ -60,14 +60,25 @@ func (s *Size) Set(text string) (err error) {
 // Type names the value in help texts.
 func (s *Size) Type() string { return "size" }
 
-// Approx writes n bytes rounded to three digits, for people.
+// Approx writes n bytes rounded to about three digits, for people.
 func Approx(n float64) string {
 	for _, u := range units[:3] {
 		if n >= float64(u.bytes) {
-			return fmt.Sprintf("%.3g %s", n/float64(u.bytes), u.name)
+			return Digits(n/float64(u.bytes)) + " " + u.name
 		}
 	}
 	return fmt.Sprintf("%.0f B", n)
+}
+
+// Digits writes a number, 0 or more, with three digits, or all before the point where there are more.
+func Digits(n float64) string {
+	switch {
+	case n >= 99.95:
+		return fmt.Sprintf("%.0f", n)
+	case n >= 9.995:
+		return fmt.Sprintf("%.1f", n)
+	}
+	return fmt.Sprintf("%.2f", n)
 }
 
 // Sizes is a flag value: sizes separated by commas.

@@ -1,12 +1,10 @@
 package command
 
 import (
+	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -46,6 +44,9 @@ func newPing() *cobra.Command {
 func (f *pingFlags) run(cmd *cobra.Command) (err error) {
 	if err := f.check(); err != nil {
 		return err
+	}
+	if f.count == 0 {
+		return cli.Usage("--count 0: allowed is 1 or more")
 	}
 	if f.size < load.MinSize || f.size > maxSize {
 		return cli.Usage("--size %d: allowed is %d to %d", int64(f.size), load.MinSize, int64(maxSize))
@@ -94,17 +95,10 @@ type line struct {
 	answers     *shmring.Consumer
 }
 
-// warmUp is how many round trips are not timed, at most, and never more than a tenth of those that are.
-const warmUp = 10000
-
 // measure makes count round trips.
 func (l *line) measure(ctx context.Context, size int, count uint64) (*load.Trips, error) {
-	trips, question, answer := load.NewTrips(), make([]byte, size), make([]byte, 0, size)
-	// Answers to a ping that was killed have other numbers than ours.
-	session, warm, begun := uint64(rand.Uint32())<<32, min(count/10, warmUp), time.Now()
-	for n := range warm + count {
-		binary.LittleEndian.PutUint64(question, session|n)
-		asked := time.Since(begun)
+	trips, answer := load.NewTrips(), make([]byte, 0, size)
+	ask := func(question []byte) ([]byte, error) {
 		if err := l.questions.Send(ctx, question); err != nil {
 			return nil, err
 		}
@@ -113,15 +107,13 @@ func (l *line) measure(ctx context.Context, size int, count uint64) (*load.Trips
 			if answer, err = l.answers.Recv(ctx, answer); err != nil {
 				return nil, fmt.Errorf("pong: %w", err)
 			}
-			if len(answer) >= load.MinSize && binary.LittleEndian.Uint64(answer) == session|n {
-				break
+			// What a ping that was killed left behind has other numbers.
+			if bytes.HasPrefix(answer, question[:load.MinSize]) {
+				return answer, nil
 			}
 		}
-		if n >= warm {
-			trips.Record(time.Since(begun) - asked)
-		}
 	}
-	return trips, nil
+	return trips, trips.Run(load.Limit{Count: count}, size, ask)
 }
 
 func (l *line) close() error {

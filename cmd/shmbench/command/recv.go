@@ -55,8 +55,8 @@ func (f *recvFlags) run(cmd *cobra.Command) (err error) {
 	}
 	tally := load.Tally{Midway: seg.Stats().Received > 0}
 	err = f.receive(ctx, c, &tally, seg.Info().Kind == shmring.MPSC.String())
-	if err == nil && f.over(ctx, c) {
-		err = f.discard(seg, f.name)
+	if errors.Is(err, shmring.ErrPeerDied) || err == nil && f.over(ctx, c) {
+		err = errors.Join(err, f.discard(seg, f.name))
 	}
 	result := tally.Result()
 	switch {

@@ -37,7 +37,7 @@ type Flow struct {
 func (f Flow) String() string {
 	s := fmt.Sprintf("%d records, %s in %.3f s", f.Records, cli.Approx(float64(f.Bytes)), f.Seconds)
 	if f.Seconds > 0 {
-		s += fmt.Sprintf(": %.3g million records/s, %s/s", f.Rate()/1e6, cli.Approx(float64(f.Bytes)/f.Seconds))
+		s += fmt.Sprintf(": %s million records/s, %s/s", cli.Digits(f.Rate()/1e6), cli.Approx(float64(f.Bytes)/f.Seconds))
 	}
 	return s
 }

@@ -2,9 +2,13 @@ package load
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/shmring/ipc/cmd/internal/cli"
 )
 
 // Trips collects the times of round trips.
@@ -22,6 +26,45 @@ func NewTrips() *Trips {
 func (t *Trips) Record(d time.Duration) {
 	// Cannot fail: the value lies within the bounds given to New.
 	_ = t.histogram.RecordValue(int64(min(max(d, 1), longest)))
+}
+
+// Limit says when to stop making round trips.
+type Limit struct {
+	Count uint64        // so many are timed; 0: as many as fit into For
+	For   time.Duration // counts where Count is 0
+}
+
+// warmUp is how many round trips are not timed, at most, and never more than a tenth of those that are.
+const warmUp = 10000
+
+// Run makes round trips: ask sends a question and returns the answer, which must begin with the question's
+// sequence number. size is at least MinSize. The numbers begin at a random one, so that answers that an
+// earlier run left behind have others; ask gets the chance to skip them.
+func (t *Trips) Run(limit Limit, size int, ask func(question []byte) (answer []byte, err error)) error {
+	question := make([]byte, size)
+	session, warm, begun := uint64(rand.Uint32())<<32, min(limit.Count/10, warmUp), time.Now()
+	if limit.Count == 0 {
+		limit.Count, warm = math.MaxUint32, 100
+	}
+	for n := range warm + limit.Count {
+		Stamp(question, session|n)
+		asked := time.Since(begun)
+		answer, err := ask(question)
+		answered := time.Since(begun)
+		if err != nil {
+			return err
+		}
+		if got, ok := Sequence(answer); got != session|n || !ok || len(answer) != size {
+			return fmt.Errorf("the answer to question %d is another record: %d bytes with number %d", n, len(answer), got)
+		}
+		if n >= warm {
+			t.Record(answered - asked)
+		}
+		if limit.For > 0 && answered > limit.For {
+			return nil
+		}
+	}
+	return nil
 }
 
 // RoundTrips is the distribution of round trips in nanoseconds.
@@ -55,9 +98,9 @@ func Short(ns int64) string {
 	case ns < 1000:
 		return fmt.Sprintf("%d ns", ns)
 	case ns < 1000_000:
-		return fmt.Sprintf("%.3g µs", f/1e3)
+		return cli.Digits(f/1e3) + " µs"
 	case ns < 1000_000_000:
-		return fmt.Sprintf("%.3g ms", f/1e6)
+		return cli.Digits(f/1e6) + " ms"
 	}
-	return fmt.Sprintf("%.3g s", f/1e9)
+	return cli.Digits(f/1e9) + " s"
 }

@@ -1,0 +1,139 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/shmring/ipc/cmd/internal/cli"
+	"github.com/shmring/ipc/cmd/shmbench/internal/lane"
+	"github.com/shmring/ipc/cmd/shmbench/internal/load"
+	"github.com/shmring/ipc/shmring"
+)
+
+// The suite is what shmbench does without arguments.
+const (
+	suiteStream = 300 * time.Millisecond // length of one stream
+	suiteTrips  = 500 * time.Millisecond // length of one series of round trips
+	smallRecord = 64                     // bytes
+)
+
+func streamers() []lane.Contender {
+	return []lane.Contender{
+		{Transport: lane.Ring},
+		{Transport: lane.Ring, Batch: 32},
+		{Transport: lane.Unix},
+		{Transport: lane.Unix, Buffered: true},
+		{Transport: lane.Pipe},
+		{Transport: lane.TCP},
+	}
+}
+
+func askers() []lane.Contender {
+	return []lane.Contender{
+		{Transport: lane.Ring, Wait: shmring.Spin},
+		{Transport: lane.Ring, Wait: shmring.Park},
+		{Transport: lane.Unix},
+		{Transport: lane.Pipe},
+		{Transport: lane.TCP},
+	}
+}
+
+func runSuite(cmd *cobra.Command) error {
+	ctx, out := cmd.Context(), newReport(cmd)
+	sizes := []int{smallRecord, 1 << 10, 64 << 10}
+	bar := newBar(cmd, len(streamers())*len(sizes)+len(askers()))
+	defer bar.end()
+
+	rates := newGrid("records a second", sizes)
+	for _, c := range streamers() {
+		for _, size := range sizes {
+			r, err := lane.Stream(ctx, c, size, suiteStream)
+			if err == nil && r.Faults() > 0 {
+				err = fmt.Errorf("%d records did not arrive as sent", r.Faults())
+			}
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", c.Name(), cli.Size(size), err)
+			}
+			rates.add(c.Name(), size, load.Flow{Records: r.Records, Bytes: r.Bytes, Seconds: r.Seconds}.Rate())
+			if err := out.line(streamLine{"stream", c.Name(), size, r}); err != nil {
+				return err
+			}
+			bar.step()
+		}
+	}
+	trips, err := suiteRoundTrips(ctx, out, bar)
+	if err != nil {
+		return err
+	}
+	bar.end()
+	verdict := verdict(rates, trips)
+	if cli.JSON(cmd) {
+		return out.line(verdictLine{"verdict", verdict})
+	}
+	w := cmd.OutOrStdout()
+	fmt.Fprintf(w, "%s\n\n", thisHost())
+	rates.print(w, rateCell)
+	fmt.Fprintln(w)
+	printTrips(w, fmt.Sprintf("round trip of %d bytes", smallRecord), trips)
+	_, err = fmt.Fprintf(w, "\n%s\n", verdict)
+	return err
+}
+
+// A series is one contender's round trips.
+type series struct {
+	name  string
+	trips load.RoundTrips
+}
+
+func suiteRoundTrips(ctx context.Context, out *report, bar *bar) ([]series, error) {
+	var all []series
+	for _, c := range askers() {
+		r, err := lane.RoundTrips(ctx, c, smallRecord, suiteTrips)
+		if err != nil {
+			return nil, fmt.Errorf("%s, round trips: %w", c.Name(), err)
+		}
+		all = append(all, series{c.Name(), r})
+		if err := out.line(tripLine{"roundtrip", c.Name(), smallRecord, r}); err != nil {
+			return nil, err
+		}
+		bar.step()
+	}
+	return all, nil
+}
+
+// verdict is the plain sentence at the end.
+func verdict(rates *grid, trips []series) string {
+	ring, unix := rates.median(lane.Contender{Transport: lane.Ring}.Name(), smallRecord), rates.median(lane.Contender{Transport: lane.Unix}.Name(), smallRecord)
+	p50 := map[string]int64{}
+	for _, s := range trips {
+		p50[s.name] = s.trips.P50
+	}
+	spin := p50[lane.Contender{Transport: lane.Ring, Wait: shmring.Spin}.Name()]
+	park := p50[lane.Contender{Transport: lane.Ring, Wait: shmring.Park}.Name()]
+	socket := p50[lane.Contender{Transport: lane.Unix}.Name()]
+	return fmt.Sprintf("On this machine the ring carries %s million %d-byte records a second from one process to another, %.0f times what a "+
+		"Unix socket carries with a write per record, and answers in %s when it spins and %s when it sleeps, where the socket takes %s.",
+		cli.Digits(ring/1e6), smallRecord, ring/unix, load.Short(spin), load.Short(park), load.Short(socket))
+}
+
+type streamLine struct {
+	Part      string `json:"part"`
+	Contender string `json:"contender"`
+	Size      int    `json:"size"`
+	load.Received
+}
+
+type tripLine struct {
+	Part      string `json:"part"`
+	Contender string `json:"contender"`
+	Size      int    `json:"size"`
+	load.RoundTrips
+}
+
+type verdictLine struct {
+	Part string `json:"part"`
+	Text string `json:"text"`
+}
