@@ -18,10 +18,11 @@ type found struct {
 
 // find looks for the record at c.pos, skipping pads and repairing what dead producers left. It does not step
 // over it. It does not wait: ErrEmpty if there is none. Its work is bounded by one lap
-// of the ring, whatever a peer writes meanwhile.
+// of the ring and maxTries looks at each place, whatever a peer writes meanwhile.
 func (c *Consumer) find() (r found, err error) {
 	c.unblock()
-	for end := c.pos + c.capacity; ; {
+	end, tries := c.pos+c.capacity, 0
+	for ; ; tries++ {
 		left := c.head + c.capacity - c.pos
 		if left == 0 { // the word here is the oldest record that still lies in the ring
 			if c.released() == c.head {
@@ -32,15 +33,15 @@ func (c *Consumer) find() (r found, err error) {
 		}
 		// Acquire: pairs with the header stores in claim.go, spsc.go and mpsc.go.
 		w := layout.Word(mem.Load(c.word(c.pos)))
-		if w.State() == layout.Free {
+		if w == 0 {
 			again, err := c.closeGap()
-			if again && c.pos < end {
+			if again && tries < maxTries {
 				continue
 			}
 			if err == nil {
 				err = c.empty()
 			}
-			if err == errAgain && c.pos < end {
+			if err == errAgain && tries < maxTries {
 				continue
 			}
 			return r, orEmpty(err)
@@ -53,7 +54,7 @@ func (c *Consumer) find() (r found, err error) {
 			return c.decode(w), nil
 		case layout.Claimed:
 			again, err := c.closeClaim(w)
-			if err != nil || !again || c.pos >= end {
+			if err != nil || !again || tries >= maxTries {
 				return r, orEmpty(err)
 			}
 		case layout.Pad:
@@ -61,12 +62,16 @@ func (c *Consumer) find() (r found, err error) {
 				return r, ErrEmpty
 			}
 			c.pos += w.Total()
+			tries = 0
 			if c.lentRecs == 0 {
 				c.release(0, 0)
 			}
 		}
 	}
 }
+
+// maxTries is how often find looks at one place. Honest producers change a word twice.
+const maxTries = 1 << 12
 
 func orEmpty(err error) error {
 	if err == nil || err == errAgain {
