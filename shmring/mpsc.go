@@ -30,7 +30,8 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 		}
 		room := p.room(tail)
 		need := min(total, room)
-		if tail+need > p.limit {
+		// In use by the head we know; far too much if the tail is below it.
+		if used := tail - (p.limit - p.capacity); used > p.capacity-need {
 			head, err := p.loadHead(p.limit - p.capacity)
 			if err != nil {
 				return 0, p.withdraw(err)
