@@ -1,0 +1,5 @@
+//go:build !race
+
+package bincode_test
+
+const raceDetector = false

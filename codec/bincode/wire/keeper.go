@@ -1,0 +1,95 @@
+package wire
+
+import "encoding/binary"
+
+const (
+	keptText  = 256  // longest string, in bytes, that shares memory with others
+	keptChunk = 4096 // most memory that such strings share
+)
+
+// Keeper stores what a decode keeps of its source. The zero value copies; one Keeper serves one decode.
+type Keeper struct {
+	Borrow bool // strings and byte slices alias the source
+	Fresh  bool // no memory of the target is written to: a Validate may still refuse
+	Short  int  // bytes of strings still to come, as SkipText counts them
+
+	chunk []byte
+}
+
+// Text reads the string at the start of b and returns what is behind it. It fails where b is too short.
+func (k *Keeper) Text(b []byte) (s string, rest []byte, ok bool) {
+	if len(b) < 8 {
+		return "", nil, false
+	}
+	n := binary.LittleEndian.Uint64(b)
+	b = b[8:]
+	if n > uint64(len(b)) {
+		return "", nil, false
+	}
+	switch {
+	case k.Borrow:
+		s = asText(b[:n])
+	case n > keptText:
+		s = string(b[:n])
+	default:
+		s = k.keep(b[:n])
+	}
+	return s, b[n:], true
+}
+
+// keep copies a short string to memory that it shares with others.
+func (k *Keeper) keep(b []byte) string {
+	n := len(b)
+	if cap(k.chunk)-len(k.chunk) < n {
+		k.chunk = make([]byte, 0, min(max(k.Short, n), keptChunk))
+	}
+	k.Short -= n
+	from := len(k.chunk)
+	k.chunk = append(k.chunk, b...)
+	return asText(k.chunk[from:])
+}
+
+// Bytes reads the byte slice at the start of b and returns what is behind it. A copy goes to the memory of
+// old as [Renew] has it.
+func (k *Keeper) Bytes(b, old []byte) (s, rest []byte, ok bool) {
+	if len(b) < 8 {
+		return nil, nil, false
+	}
+	n := binary.LittleEndian.Uint64(b)
+	b = b[8:]
+	if n > uint64(len(b)) {
+		return nil, nil, false
+	}
+	switch from := b[:n:n]; {
+	case n == 0:
+		s = Empty(old)
+	case k.Borrow:
+		s = from
+	case k.Fresh:
+		s = Renew(nil, from)
+	default:
+		s = Renew(old, from)
+	}
+	return s, b[n:], true
+}
+
+// Room returns a slice of n elements: old where that is large enough and may be written to, else a new one.
+func Room[T any](k *Keeper, old []T, n int) []T {
+	switch {
+	case n <= cap(old) && !k.Fresh:
+		return old[:n]
+	case n == 0:
+		return nil
+	}
+	return make([]T, n)
+}
+
+// RoomZero is [Room] with all elements zero: for elements with pointers, so that what those point to is
+// not written over.
+func RoomZero[T any](k *Keeper, old []T, n int) []T {
+	s := Room(k, old, n)
+	if len(old) > 0 || cap(old) >= n {
+		clear(s)
+	}
+	return s
+}
