@@ -86,7 +86,7 @@ func (s *Segment) blocked() *Blocked {
 		return nil
 	}
 	pos--
-	if state := layout.Word(mem.Load(s.ring.word(pos))).State(); state == layout.Committed || state == layout.Pad {
+	if state := layout.Word(mem.Peek(s.ring.word(pos))).State(); state == layout.Committed || state == layout.Pad {
 		return nil
 	}
 	pid := mem.Load32(&s.ring.slots[slot].PID)
