@@ -13,3 +13,10 @@ func BenchmarkTallyRecord(b *testing.B) {
 		b.Fatal(t.Result())
 	}
 }
+
+func BenchmarkStamp(b *testing.B) {
+	r := make([]byte, 64)
+	for n := range uint64(b.N) {
+		Stamp(r, n)
+	}
+}

@@ -20,32 +20,49 @@ const cacheLine = 64
 
 // Stamp makes b, at least MinSize bytes, the record with the given sequence number.
 func Stamp(b []byte, sequence uint64) {
-	binary.LittleEndian.PutUint64(b, sequence)
-	for at := cacheLine; at+8 <= len(b); at += cacheLine {
-		binary.LittleEndian.PutUint64(b[at:], stamp(sequence, at))
-	}
-	if n := len(b); n >= 2*MinSize {
-		binary.LittleEndian.PutUint64(b[n-8:], stamp(sequence, n))
-	} else {
+	n := len(b)
+	if n < 2*MinSize {
+		binary.LittleEndian.PutUint64(b, sequence)
 		putTail(b[MinSize:], stamp(sequence, n))
+		return
+	}
+	binary.LittleEndian.PutUint64(b, sequence)
+	binary.LittleEndian.PutUint64(b[n-8:], stamp(sequence, n))
+	if n > cacheLine+8 {
+		stampLines(b, sequence)
+	}
+}
+
+func stampLines(b []byte, sequence uint64) {
+	for at := cacheLine; at <= len(b)-16; at += cacheLine { // not under the stamp of the end
+		binary.LittleEndian.PutUint64(b[at:], stamp(sequence, at))
 	}
 }
 
 // Sequence returns the sequence number of a record and whether its stamps are those of that number.
 func Sequence(b []byte) (sequence uint64, ok bool) {
-	if len(b) < MinSize {
-		return 0, false
-	}
-	sequence = binary.LittleEndian.Uint64(b)
 	n := len(b)
-	if n < 2*MinSize {
+	switch {
+	case n < MinSize:
+		return 0, false
+	case n < 2*MinSize:
+		sequence = binary.LittleEndian.Uint64(b)
 		return sequence, tailIs(b[MinSize:], stamp(sequence, n))
 	}
-	wrong := binary.LittleEndian.Uint64(b[n-8:]) ^ stamp(sequence, n)
-	for at := cacheLine; at <= n-16; at += cacheLine { // the last one may lie under the stamp of the end
+	sequence = binary.LittleEndian.Uint64(b)
+	ok = binary.LittleEndian.Uint64(b[n-8:]) == stamp(sequence, n)
+	if n > cacheLine+8 && ok {
+		ok = linesAre(b, sequence)
+	}
+	return sequence, ok
+}
+
+func linesAre(b []byte, sequence uint64) bool {
+	wrong := uint64(0)
+	for at := cacheLine; at <= len(b)-16; at += cacheLine {
 		wrong |= binary.LittleEndian.Uint64(b[at:]) ^ stamp(sequence, at)
 	}
-	return sequence, wrong == 0
+	return wrong == 0
 }
 
 // stamp spreads sequence and offset over a word (Fibonacci hashing: an odd constant near 2⁶⁴/φ).

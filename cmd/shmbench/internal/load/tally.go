@@ -84,11 +84,11 @@ func (t *Tally) Record(producer, generation uint16, b []byte) {
 	if key := uint64(producer)<<16 | uint64(generation); key != t.last || t.current == nil {
 		t.turnTo(key, n)
 	}
-	if n == t.current.next {
-		t.current.next++
+	if n != t.current.next {
+		t.odd(t.current, n)
 		return
 	}
-	t.odd(t.current, n)
+	t.current.next++
 }
 
 func (t *Tally) turnTo(key, n uint64) {

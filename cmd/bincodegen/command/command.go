@@ -1,0 +1,92 @@
+// Package command is the command line of bincodegen.
+package command
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/shmring/ipc/cmd/bincodegen/generate"
+)
+
+// The exit codes.
+const (
+	exitGood    = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+const usage = `bincodegen writes AppendBincode, SizeBincode, UnmarshalBincode and UnmarshalBincodeBorrow for types of a
+package, in a file beside them:
+
+	//go:generate go run github.com/shmring/ipc/cmd/bincodegen -type Order,Trade
+
+The methods give the bytes, the values and the errors that package bincode gives in its default
+configuration, faster. bincode.Of, Marshal and Unmarshal call them where a type has them.
+
+Usage: bincodegen -type T,… [-o file] [-check] [directory]
+
+`
+
+// Run runs the command with its arguments and returns its exit code.
+func Run(args []string, out, diagnostics io.Writer) int {
+	flags := flag.NewFlagSet("bincodegen", flag.ContinueOnError)
+	flags.SetOutput(diagnostics)
+	types := flags.String("type", "", "the `types` to write methods for, separated by commas")
+	output := flags.String("o", "", "the output `file` within the directory, - for standard output (default T_bincode.go, T the first type in lower case)")
+	check := flags.Bool("check", false, "write nothing; fail if the output file is not what would be written")
+	flags.Usage = func() {
+		fmt.Fprint(diagnostics, usage)
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitGood
+	case err != nil:
+		return exitUsage
+	case *types == "" || flags.NArg() > 1:
+		flags.Usage()
+		return exitUsage
+	}
+	dir := "."
+	if flags.NArg() == 1 {
+		dir = flags.Arg(0)
+	}
+	names := strings.Split(*types, ",")
+	if *output == "" {
+		*output = strings.ToLower(names[0]) + "_bincode.go"
+	}
+	if err := run(dir, names, *output, *check, out); err != nil {
+		fmt.Fprintf(diagnostics, "bincodegen: %v\n", err)
+		return exitFailure
+	}
+	return exitGood
+}
+
+func run(dir string, names []string, output string, check bool, out io.Writer) error {
+	code, err := generate.Code(dir, names, output)
+	if err != nil {
+		return err
+	}
+	if output == "-" {
+		_, err := out.Write(code)
+		return err
+	}
+	path := filepath.Join(dir, output)
+	if !check {
+		return os.WriteFile(path, code, 0o666)
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(have, code) {
+		return fmt.Errorf("%s is not what would be written now: run go generate", path)
+	}
+	return nil
+}

@@ -1,0 +1,212 @@
+package shmring
+
+import (
+	"fmt"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+)
+
+// EntryState says what an [Entry] is.
+type EntryState string
+
+// The states of an [Entry].
+const (
+	EntryRecord EntryState = "record" // committed; see Released
+	EntryPad    EntryState = "pad"    // bytes that readers skip
+	EntryOpen   EntryState = "open"   // a living producer has not finished it
+	EntryTorn   EntryState = "torn"   // a dead producer left it unfinished; it will never be delivered
+)
+
+// Entry is one stretch of a ring, as [Segment.Dump] found it.
+type Entry struct {
+	Position   uint64     `json:"position"` // bytes since the segment was made
+	Size       uint64     `json:"size"`     // bytes in the ring, header and padding included
+	State      EntryState `json:"state"`
+	Released   bool       `json:"released"`   // delivered and given back; it will not be delivered again
+	Slot       int        `json:"slot"`       // of the producer; 0: unknown
+	Generation int        `json:"generation"` // which of the slot's successive owners
+	PID        int        `json:"pid"`        // of that owner; 0 if the slot has another one by now
+	Alive      bool       `json:"alive"`      // that owner still holds the slot
+	Type       uint16     `json:"type"`
+	Version    uint8      `json:"version"`
+	Length     int        `json:"length"`  // bytes of payload
+	Payload    []byte     `json:"payload"` // a copy, valid until fn returns; records only
+	BadSum     bool       `json:"bad_sum"` // the payload does not match its checksum
+}
+
+// Dump calls fn for everything that lies in the ring, oldest first: records that nobody has read, read
+// ones whose memory has not been cleared yet, pads, and what is unfinished. It changes nothing and stops
+// nobody, so it is meant for a segment opened with [WithReadOnly], and works on any. What others read or write
+// meanwhile may be missing; what fn gets was whole and in the ring when it was looked at. One lap of the ring
+// is the most it shows, however fast others are. It looks at bytes that others are writing, and drops what it
+// saw then: over [Heap] the race detector reports that.
+//
+// Errors: fn's own, [CorruptError] where the ring breaks its format, ErrClosed, ErrSegmentLost.
+func (s *Segment) Dump(fn func(Entry) error) error {
+	d := dump{seg: s, ring: s.ring}
+	for {
+		e, err := d.next()
+		if err != nil || e == nil {
+			return err
+		}
+		if err := fn(*e); err != nil {
+			return err
+		}
+	}
+}
+
+// A dump walks from the oldest byte that is not being cleared to one lap after the head that it met first.
+type dump struct {
+	seg     *Segment
+	ring    ring
+	begun   bool
+	pos     uint64
+	end     uint64
+	payload []byte
+	order   uint64 // see overtaken
+}
+
+// next returns the entry at pos and moves on, nil at the end.
+func (d *dump) next() (*Entry, error) {
+	d.seg.mu.RLock() // nobody unmaps now
+	defer d.seg.mu.RUnlock()
+	if d.seg.gone {
+		return nil, ErrClosed
+	}
+	if !d.begun {
+		head := mem.Load(&d.ring.ctl.Head)
+		d.begun, d.pos, d.end = true, head, head+d.ring.capacity
+		if head%layout.WordSize != 0 {
+			return nil, d.ring.corrupt(head, head, "head is not aligned", nil)
+		}
+	}
+	for {
+		if err := d.skipCleared(); err != nil || d.pos >= d.end {
+			return nil, err
+		}
+		e, err := d.look()
+		if mem.Load32(&d.seg.alarm) == alarmLost {
+			return nil, ErrSegmentLost
+		}
+		if d.overtaken() {
+			continue // what we saw, errors included, may be bytes that were being cleared
+		}
+		if e != nil {
+			d.pos += e.Size
+		}
+		return e, err
+	}
+}
+
+// skipCleared moves beyond everything that the consumer has cleared or is clearing.
+func (d *dump) skipCleared() error {
+	head, zeroing := mem.Load(&d.ring.ctl.Head), mem.Load(&d.ring.ctl.ZeroingTo)
+	start := max(head, zeroing)
+	if start%layout.WordSize != 0 {
+		return d.ring.corrupt(head, zeroing, "head or zeroing mark is not aligned", nil)
+	}
+	d.pos = max(d.pos, start)
+	return nil
+}
+
+// overtaken reports whether the consumer has begun to clear the bytes at pos since they were read.
+func (d *dump) overtaken() bool {
+	mem.Add(&d.order, 1) // a full barrier: the bytes were loaded before the mark is
+	return mem.Load(&d.ring.ctl.ZeroingTo) > d.pos || mem.Load(&d.ring.ctl.Head) > d.pos
+}
+
+// look describes what lies at pos, nil if that is nothing.
+func (d *dump) look() (*Entry, error) {
+	r := &d.ring
+	w := layout.Word(mem.Load(r.word(d.pos)))
+	if w.State() == layout.Free {
+		return d.lookUnfinished()
+	}
+	limit := mem.Load(&r.ctl.Head) + r.capacity // after the word: it was within the limit that its writer knew
+	if err := w.Validate(min(r.room(d.pos), limit-d.pos), uint32(len(r.slots))); err != nil {
+		return nil, r.corrupt(d.pos, uint64(w), "", err)
+	}
+	e := &Entry{Position: d.pos, Size: w.Total(), State: EntryPad, Generation: int(w.Generation())}
+	e.Released = d.pos < mem.Load(&r.ctl.Released)
+	d.owner(e, w.Slot(), w.Generation())
+	switch w.State() {
+	case layout.Claimed:
+		e.State = EntryTorn
+		if e.Alive {
+			e.State = EntryOpen
+		}
+	case layout.Committed:
+		d.payload = mem.CopyOut(d.payload[:0], r.span(d.pos+w.HeaderSize(), uint64(w.Length())))
+		e.State, e.Length, e.Payload = EntryRecord, len(d.payload), d.payload
+		if w.Flags()&layout.FlagExtension != 0 {
+			x := layout.Extension(mem.Load(r.word(d.pos + layout.WordSize)))
+			e.Type, e.Version = x.Type(), x.Version()
+			e.BadSum = w.Flags()&layout.FlagChecksum != 0 && x.Checksum() != checksum(d.payload)
+		}
+	}
+	return e, nil
+}
+
+// owner fills in who wrote an entry, as far as that is known.
+func (d *dump) owner(e *Entry, slot, generation uint32) {
+	e.Slot = int(slot)
+	if slot == 0 || slot >= uint32(len(d.ring.slots)) {
+		return
+	}
+	s := &d.ring.slots[slot]
+	if now, state := layout.SplitStatus(mem.Load(&s.Status)); now == generation {
+		e.PID = int(mem.Load32(&s.PID))
+		held, err := d.seg.leases.Held(d.ring.slotLock(slot))
+		e.Alive = err == nil && held && state == layout.SlotAttached
+	}
+}
+
+// lookUnfinished describes bytes without a header: in an MPSC ring a claim that was not marked, in an SPSC ring
+// a payload whose header was not stored. Behind the latter comes nothing.
+func (d *dump) lookUnfinished() (*Entry, error) {
+	r, size := &d.ring, uint64(0)
+	if r.kind == MPSC {
+		tail := mem.Load(&r.ctl.Tail)
+		for end := min(tail, d.end, d.pos+r.room(d.pos)); d.pos+size < end && mem.Load(r.word(d.pos+size)) == 0; {
+			size += layout.WordSize
+		}
+	} else {
+		for at := d.pos; at < d.end; at += layout.WordSize {
+			if mem.Load(r.word(at)) != 0 {
+				size = at + layout.WordSize - d.pos
+			}
+		}
+	}
+	if mem.Load(r.word(d.pos)) != 0 {
+		return d.look() // finished meanwhile
+	}
+	if size == 0 {
+		return nil, nil
+	}
+	e := &Entry{Position: d.pos, Size: size, State: EntryTorn}
+	for i := uint32(1); i < uint32(len(r.slots)); i++ {
+		intent := mem.Load(&r.slots[i].Intent)
+		if r.kind != SPSC && (intent == 0 || intent-1 < d.pos || intent-1 >= d.pos+size) {
+			continue
+		}
+		generation, _ := layout.SplitStatus(mem.Load(&r.slots[i].Status))
+		e.Generation = int(generation)
+		if d.owner(e, i, generation); e.Alive {
+			e.State = EntryOpen
+			break
+		}
+	}
+	return e, nil
+}
+
+func (e Entry) String() string {
+	s := fmt.Sprintf("%d: %s, %d bytes", e.Position, e.State, e.Size)
+	if e.Slot != 0 {
+		s += fmt.Sprintf(", slot %d generation %d", e.Slot, e.Generation)
+	}
+	if e.PID != 0 {
+		s += fmt.Sprintf(", process %d", e.PID)
+	}
+	return s
+}
