@@ -20,19 +20,22 @@ type Reservation struct {
 // reservation takes 8 bytes more in the ring than a Send, so that it can carry a type.
 //
 // Errors: as [Producer.TrySend]; [OptionError] for a negative n.
-func (p *Producer) TryReserve(n int) (Reservation, error) { return p.lend(nil, n) }
+func (p *Producer) TryReserve(n int) (Reservation, error) { return p.lend(nil, n, true) }
 
 // Reserve is [Producer.TryReserve] that waits while the ring is full, until ctx ends.
-func (p *Producer) Reserve(ctx context.Context, n int) (Reservation, error) { return p.lend(ctx, n) }
+func (p *Producer) Reserve(ctx context.Context, n int) (Reservation, error) {
+	return p.lend(ctx, n, true)
+}
 
-func (p *Producer) lend(ctx context.Context, n int) (Reservation, error) {
+// lend reserves n bytes; only extended reservations can carry a type. ctx is nil where the caller does not wait.
+func (p *Producer) lend(ctx context.Context, n int, extended bool) (Reservation, error) {
 	if n < 0 {
 		return Reservation{}, &OptionError{Option: "Reserve", Got: strconv.Itoa(n), Want: "0 to the largest record"}
 	}
 	if !p.enter() {
 		return Reservation{}, p.refuse()
 	}
-	c, err := p.obtain(ctx, uint64(n), true)
+	c, err := p.obtain(ctx, uint64(n), extended || p.checksum)
 	if err != nil {
 		p.leave()
 		return Reservation{}, err

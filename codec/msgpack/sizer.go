@@ -1,0 +1,4 @@
+package msgpack
+
+// SizeEncodes marks the codec as one whose Size encodes: codec.EncodingSizer.
+func (c *msgpackCodec[T]) SizeEncodes() {}

@@ -1,0 +1,4 @@
+package zstd
+
+// SizeEncodes marks the codec as one whose Size encodes: codec.EncodingSizer.
+func (c *zstdCodec[T]) SizeEncodes() {}

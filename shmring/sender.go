@@ -1,0 +1,96 @@
+package shmring
+
+import (
+	"context"
+
+	"github.com/shmring/ipc/codec"
+)
+
+// Sender sends values of one type through a [Producer]. It belongs to one goroutine at a time, the one
+// that owns the Producer; several Senders may share a Producer there. It has nothing to close.
+//
+// The value is encoded where the consumer will read it, without a copy in between and without an
+// allocation. Codecs that have to encode in order to know the size ([codec.EncodingSizer]) encode once,
+// into a buffer that the Sender keeps and that grows to the largest record.
+type Sender[T any] struct {
+	p        *Producer
+	codec    codec.Codec[T]
+	record   Record // type and version; and the payload while it is sent from buf
+	buffered bool
+	buf      []byte
+}
+
+// SenderOption changes a [Sender] while it is made.
+type SenderOption func(*Record)
+
+// WithType gives every record a type, and the version of it that this program writes. Such a record takes
+// 8 bytes more in the ring. Without it both are 0.
+func WithType(typ uint16, version uint8) SenderOption {
+	return func(r *Record) { r.Type, r.Version = typ, version }
+}
+
+// NewSender returns a Sender of T over p. A nil codec panics.
+func NewSender[T any](p *Producer, c codec.Codec[T], opts ...SenderOption) *Sender[T] {
+	mustCodec("NewSender", c)
+	_, buffered := c.(codec.EncodingSizer)
+	s := &Sender[T]{p: p, codec: c, buffered: buffered}
+	for _, o := range opts {
+		o(&s.record)
+	}
+	return s
+}
+
+// Send encodes *v as one record. It waits while the ring is full, until ctx ends. v is not retained, and
+// must not change during the call.
+//
+// Errors: [EncodeError], and those of [Producer.Send]; with any of them nothing was sent.
+func (s *Sender[T]) Send(ctx context.Context, v *T) error { return s.send(ctx, v) }
+
+// TrySend is Send that does not wait: [ErrFull] if there is no room now.
+func (s *Sender[T]) TrySend(v *T) error { return s.send(nil, v) }
+
+// send has a nil ctx where the caller does not wait.
+func (s *Sender[T]) send(ctx context.Context, v *T) error {
+	if s.buffered {
+		return s.sendBuffered(ctx, v)
+	}
+	n, err := s.codec.Size(v)
+	if err != nil {
+		return s.fail(err)
+	}
+	room, err := s.p.lend(ctx, n, s.typed())
+	if err != nil {
+		return err
+	}
+	defer room.Abort() // does nothing after a commit
+	b := room.Bytes()
+	out, err := s.codec.Append(b[:0], v)
+	if err != nil {
+		return s.fail(err)
+	}
+	if len(out) != n || n > 0 && &out[0] != &b[0] {
+		return &EncodeError{Codec: s.codec.Name(), Promised: n, Got: len(out), Err: ErrMiscounted}
+	}
+	room.SetType(s.record.Type, s.record.Version)
+	return room.Commit()
+}
+
+// sendBuffered encodes first, for codecs whose Size is as much work as that.
+func (s *Sender[T]) sendBuffered(ctx context.Context, v *T) error {
+	var err error
+	if s.buf, err = s.codec.Append(s.buf[:0], v); err != nil {
+		return s.fail(err)
+	}
+	if !s.typed() {
+		return s.p.send(ctx, s.buf)
+	}
+	if !s.p.enter() {
+		return s.p.refuse()
+	}
+	s.record.Payload = s.buf
+	return s.p.sendSlow(ctx, s.record)
+}
+
+func (s *Sender[T]) typed() bool { return s.record.Type != 0 || s.record.Version != 0 }
+
+func (s *Sender[T]) fail(err error) error { return &EncodeError{Codec: s.codec.Name(), Err: err} }
