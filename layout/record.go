@@ -40,8 +40,9 @@ const (
 	FlagExtension uint8 = 1 << iota // an [Extension] word follows the header
 	FlagChecksum                    // the extension holds the payload's checksum
 	FlagMore                        // the next record of the same producer continues this one
+	FlagContinued                   // this record continues the last one of the same producer, which has FlagMore
 
-	knownFlags = FlagExtension | FlagChecksum | FlagMore
+	knownFlags = FlagExtension | FlagChecksum | FlagMore | FlagContinued
 )
 
 // Sizes and limits of records, in bytes unless said otherwise.

@@ -18,6 +18,8 @@ import (
 type bell struct {
 	flag *uint32
 	seq  *uint32
+	door *doorbell // of a connection: the second way of sleeping; nil for named rings
+	bit  byte      // which of the doorbell's two waits this bell ends
 }
 
 // pending reports whether the other side should call ring: one load.
@@ -25,15 +27,29 @@ func (b *bell) pending() bool { return mem.Load32(b.flag) != 0 }
 
 // ring wakes whoever sleeps and reports whether it made the system call.
 func (b *bell) ring() bool {
-	if mem.And32(b.flag, ^layout.WaitFlag)&layout.WaitFlag == 0 {
-		return false
+	asleep := mem.And32(b.flag, ^sleepFlags) & sleepFlags
+	if asleep&layout.WaitFlag != 0 {
+		b.bump()
 	}
-	b.rouse()
-	return true
+	if asleep&layout.DoorFlag != 0 && b.door != nil {
+		b.door.knock(b.bit)
+	}
+	return asleep != 0
 }
 
-// rouse makes everybody on this bell look again, asleep or just about to be.
+// sleepFlags are the flags that a sleeper sets and a waker clears.
+const sleepFlags = layout.WaitFlag | layout.DoorFlag
+
+// rouse makes everybody on this bell look again, asleep or just about to be: in all processes on the
+// futex, in this one on the doorbell.
 func (b *bell) rouse() {
+	b.bump()
+	if b.door != nil {
+		b.door.answer(b.bit)
+	}
+}
+
+func (b *bell) bump() {
 	mem.Add32(b.seq, 1)
 	futex.Wake(b.seq, math.MaxInt32)
 }

@@ -46,7 +46,12 @@ func (p *Producer) place(c *claim) error {
 // commit publishes the first n bytes of the claim's payload as one record. Whatever is left of the claim
 // becomes a pad, stored before the header so that nobody ever finds stale bytes where a header belongs.
 func (p *Producer) commit(c claim, n uint64, typ uint16, version uint8) {
-	flags := p.extend(c.pos, c.header, n, typ, version)
+	p.commitPiece(c, n, typ, version, 0)
+}
+
+// commitPiece is commit with FlagMore, FlagContinued, both or none.
+func (p *Producer) commitPiece(c claim, n uint64, typ uint16, version, piece uint8) {
+	flags := p.extend(c.pos, c.header, n, typ, version) | layout.Word(piece)<<32
 	total := layout.RecordSize(c.header, n)
 	if rest := c.total - total; rest > 0 {
 		mem.Store(p.word(c.pos+total), uint64(p.pad(rest)))

@@ -21,7 +21,9 @@ type Record struct {
 	// Producer and Generation identify the sender: its slot, and which of the slot's successive owners.
 	Producer   uint16
 	Generation uint16
-	more       bool
+	// More says that the record is a piece of a larger message (see [Producer.SendFrom]) and that the next
+	// record of the same Producer and Generation continues it; Continued, that it continues the last.
+	More, Continued bool
 }
 
 // Consumer is the receiving end of a ring. It belongs to one goroutine at a time. Close may be called
@@ -45,7 +47,8 @@ type Consumer struct {
 	own      *layout.Slot
 	recoveries
 	ending
-	vigil vigil
+	vigil  vigil
+	framed bool // of a connection: Recv refuses records with a type
 }
 
 // TryRecv copies the next record's payload to dst[:0], growing it if needed, and releases the record.
@@ -113,6 +116,9 @@ func plain(w layout.Word, n uint64) bool {
 // receiveSlow is the general way. The caller has entered; receiveSlow leaves.
 func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
 	r, err := c.next(ctx, func(r found) error {
+		if r.More || r.Continued || r.Type != 0 && c.framed {
+			return &FragmentError{Size: len(r.Payload), More: r.More, Continued: r.Continued}
+		}
 		dst = mem.CopyOut(dst[:0], r.Payload)
 		r.Payload = dst
 		return c.verify(r)

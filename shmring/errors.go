@@ -46,6 +46,12 @@ var (
 	ErrName = errors.New("shmring: bad name")
 	// ErrOption: an option's value is out of its range.
 	ErrOption = errors.New("shmring: bad option")
+	// ErrFragment: the record is a piece of a larger message, which Recv does not put together.
+	ErrFragment = errors.New("shmring: a piece of a larger message")
+	// ErrHandshake: the two ends of a connection did not come to terms.
+	ErrHandshake = errors.New("shmring: handshake failed")
+	// ErrPeerClosed: the peer closed its end of the connection; nobody will receive what is sent.
+	ErrPeerClosed = errors.New("shmring: peer closed the connection")
 	// ErrReadOnly: the segment was opened with [WithReadOnly].
 	ErrReadOnly = errors.New("shmring: attached read-only")
 )

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"math/bits"
+	"time"
 
 	"github.com/shmring/ipc/layout"
 )
@@ -43,6 +44,8 @@ const (
 	DefaultCapacity     = 1 << 20 // bytes
 	DefaultMaxProducers = 63      // of an MPSC ring
 	DefaultMode         = fs.FileMode(0o600)
+	DefaultConnCapacity = 256 << 10 // bytes, of each of a connection's rings
+	DefaultMaxMessage   = 64 << 20  // bytes, of a message on a connection
 )
 
 // Option changes one default of Create, Open and their kin. No first program needs any.
@@ -52,6 +55,7 @@ type options struct {
 	kind         Kind
 	kindGiven    bool
 	capacity     int64
+	sized        bool  // capacity was given
 	maxRecord    int64 // 0: half the capacity
 	maxProducers int
 	dir          string
@@ -65,6 +69,10 @@ type options struct {
 	readOnly     bool
 	foreign      bool
 	socket       string
+	socketOnly   bool
+	maxMessage   int64
+	handshake    time.Duration
+	door         *doorbell // of the connection that the segment belongs to
 	logger       *slog.Logger
 }
 
@@ -73,8 +81,9 @@ type options struct {
 func WithKind(k Kind) Option { return func(o *options) { o.kind, o.kindGiven = k, true } }
 
 // WithCapacity sets the ring's size in bytes, rounded up to a power of two from 4 KiB to 2 GiB;
-// 1 MiB if absent. It counts at creation only.
-func WithCapacity(bytes int64) Option { return func(o *options) { o.capacity = bytes } }
+// 1 MiB if absent. It counts at creation only. Of a connection each direction has a ring of this size,
+// 256 KiB if absent; a dialer's wish counts up to 4 MiB where the listener has none.
+func WithCapacity(bytes int64) Option { return func(o *options) { o.capacity, o.sized = bytes, true } }
 
 // WithMaxRecord sets the largest payload in bytes, from 1 to the capacity less 16; if absent, half the
 // capacity less 16. It counts at creation only. Records above half the capacity can wait for the ring
@@ -122,12 +131,23 @@ func WithForeignOwner() Option { return func(o *options) { o.foreign = true } }
 // WithSocket sets the Unix socket path or host:port address at which Listen and Dial meet.
 func WithSocket(address string) Option { return func(o *options) { o.socket = address } }
 
+// WithSocketOnly makes connections send frames on the socket although memory could be shared.
+func WithSocketOnly() Option { return func(o *options) { o.socketOnly = true } }
+
+// WithMaxMessage limits the messages of a connection in bytes, at least 1; 64 MiB if absent. Each direction
+// has the smaller limit of both sides. Messages that are streamed ([Conn.SendFrom]) have none.
+func WithMaxMessage(bytes int64) Option { return func(o *options) { o.maxMessage = bytes } }
+
+// WithHandshakeTimeout bounds the handshake of a connection, on each side; 5 s if absent.
+func WithHandshakeTimeout(d time.Duration) Option { return func(o *options) { o.handshake = d } }
+
 // WithLogger receives recoveries, deaths and degradations; silent if absent.
 func WithLogger(l *slog.Logger) Option { return func(o *options) { o.logger = l } }
 
 func collect(opts []Option) options {
 	o := options{
 		kind: SPSC, capacity: DefaultCapacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
+		maxMessage: DefaultMaxMessage, handshake: 5 * time.Second,
 		logger: slog.New(slog.DiscardHandler),
 	}
 	for _, f := range opts {

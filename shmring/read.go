@@ -85,7 +85,7 @@ func (c *Consumer) decode(w layout.Word) found {
 	r := found{word: w, Record: Record{
 		Payload:  c.span(c.pos+w.HeaderSize(), uint64(w.Length())),
 		Producer: uint16(w.Slot()), Generation: uint16(w.Generation()),
-		more: w.Flags()&layout.FlagMore != 0,
+		More: w.Flags()&layout.FlagMore != 0, Continued: w.Flags()&layout.FlagContinued != 0,
 	}}
 	if w.Flags()&layout.FlagExtension != 0 {
 		r.ext = layout.Extension(mem.Load(c.word(c.pos + layout.WordSize)))
@@ -114,6 +114,9 @@ func (c *Consumer) next(ctx context.Context, accept func(found) error) (r found,
 			return found{}, err
 		}
 		err = accept(r)
+		if _, stays := err.(*FragmentError); stays {
+			return found{}, err
+		}
 		c.pos += r.word.Total()
 		c.measure()
 		if err != nil {
@@ -222,7 +225,9 @@ func (c *Consumer) attend() (bool, error) {
 	c.polls = pollsPerLook - 1
 	_, err := c.find()
 	if err == ErrEmpty {
-		c.watch()
+		if c.data.bell.door == nil { // a connection's socket says when the peer ends
+			c.watch()
+		}
 		return false, nil
 	}
 	// A record, or an error. The next attempt need not meet it: it looks into a zero header only if somebody

@@ -237,7 +237,9 @@ func attach(name, path string, m *shm.Mapping, o options) (s *Segment, err error
 	if s.ring, err = newRing(m.Data, &s.header); err != nil {
 		return s, err
 	}
-	if m.Heap() {
+	if o.door != nil {
+		s.leases = o.door
+	} else if m.Heap() {
 		s.leases = lease.Local()
 	} else if s.leases, err = lease.Files(m); err != nil {
 		return s, err

@@ -32,7 +32,7 @@ func (s *Segment) Producer() (*Producer, error) {
 	p := &Producer{
 		ring: s.ring,
 		slot: &s.ring.slots[i],
-		bell: bell{&s.ring.ctl.DataWait, &s.ring.ctl.DataSeq},
+		bell: s.dataBell(),
 	}
 	_, predecessor := layout.SplitStatus(mem.Load(&p.slot.Status))
 	torn := predecessor != layout.SlotFree
@@ -47,7 +47,7 @@ func (s *Segment) Producer() (*Producer, error) {
 		return nil, err
 	}
 	p.limit = head + p.capacity
-	p.space = newWaiter(bell{&s.ring.ctl.SpaceWait, &s.ring.ctl.SpaceSeq}, s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits)
+	p.space = newWaiter(s.spaceBell(), s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits)
 	if s.ring.kind == SPSC {
 		mem.Store(&s.ring.ctl.Tail, p.pos)
 	}
@@ -84,7 +84,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	ctl := s.ring.ctl
 	c := &Consumer{
 		ring: s.ring, own: &s.ring.slots[0],
-		bell:       bell{&ctl.SpaceWait, &ctl.SpaceSeq},
+		bell:       s.spaceBell(),
 		recoveries: recoveries{recovered: mem.Load(&ctl.Recovered), corrupted: mem.Load(&ctl.Corrupt), highWater: mem.Load(&ctl.HighWater)},
 		ending:     ending{follow: s.opts.follow, changes: mem.Load(&ctl.Changes) - 1},
 	}
@@ -92,7 +92,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 		l.Release()
 		return nil, err
 	}
-	c.data = newWaiter(bell{&ctl.DataWait, &ctl.DataSeq}, s.opts.wait, true, &ctl.EmptyWaits)
+	c.data = newWaiter(s.dataBell(), s.opts.wait, true, &ctl.EmptyWaits)
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
 	s.occupy(0, predecessor)
 	s.register(&c.handle, l, [2]*bell{&c.data.bell, &c.bell}, func() {
@@ -221,8 +221,20 @@ func (s *Segment) occupy(i uint32, predecessor layout.SlotState) (generation uin
 // announce makes the consumer look at the slots.
 func (s *Segment) announce() {
 	mem.Add(&s.ring.ctl.Changes, 1)
-	b := bell{&s.ring.ctl.DataWait, &s.ring.ctl.DataSeq}
+	b := s.dataBell()
+	if b.door != nil {
+		b.ring()
+		return
+	}
 	b.rouse()
+}
+
+func (s *Segment) dataBell() bell {
+	return bell{&s.ring.ctl.DataWait, &s.ring.ctl.DataSeq, s.opts.door, dataBit}
+}
+
+func (s *Segment) spaceBell() bell {
+	return bell{&s.ring.ctl.SpaceWait, &s.ring.ctl.SpaceSeq, s.opts.door, spaceBit}
 }
 
 // register completes a handle. The caller holds mu.

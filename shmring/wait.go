@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/fence"
 	"github.com/shmring/ipc/shmring/internal/futex"
 	"github.com/shmring/ipc/shmring/internal/mem"
@@ -146,18 +145,19 @@ func (w *waiter) lap(s sleeper, n int) bool {
 
 // park sleeps until the bell rings, the context ends, the handle closes or the backstop passes.
 func (w *waiter) park(ctx context.Context, s sleeper) {
-	seq := mem.Load32(w.bell.seq)
-	mem.Or32(w.bell.flag, layout.WaitFlag)
+	seq, flag := mem.Load32(w.bell.seq), w.bell.prepare()
+	mem.Or32(w.bell.flag, flag)
 	fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
 	if s.ready() || s.gone() != nil || ctx.Err() != nil {
 		if w.sole {
-			mem.And32(w.bell.flag, ^layout.WaitFlag) // spare the peer a system call
+			mem.And32(w.bell.flag, ^sleepFlags) // spare the peer a system call
 		}
+		w.bell.getUp(flag)
 		return
 	}
 	w.parked++
 	mem.Note(w.parks, w.parked)
-	futex.Wait(w.bell.seq, seq, s.patience())
+	w.bell.sleep(flag, seq, s.patience())
 }
 
 // canceller rouses a sleeper when its context ends.

@@ -1,0 +1,12 @@
+// Package sock is what a connection asks of its socket beyond reading and writing bytes: who is on the
+// other side, descriptors to pass, a byte that wakes, and a lock that says a listener lives.
+//
+//	Peer          the process and user at the other end, as the kernel knows them
+//	Send, Receive a fixed number of bytes, and open files with them (SCM_RIGHTS)
+//	Knocker       one byte, without ever waiting: a full buffer holds a knock already
+//	Lock          a file whose lock ends with its holder
+//
+// Descriptors that arrive are close-on-exec from the first moment and belong to the caller; whatever
+// fails, none is left behind. On systems other than Linux no descriptors are passed and nobody knocks;
+// where a call has nothing to offer, it returns [errors.ErrUnsupported].
+package sock
