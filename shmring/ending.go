@@ -9,7 +9,7 @@ import (
 )
 
 // The end of a stream. Attaches counts the producers that ever came, Acked how many of them the consumer
-// has seen off. A drained ring has ended when some came that were not seen off and none of them lives.
+// has seen off. A drained ring has ended when some came that were not seen off, or died unmourned, and none lives.
 // It ended badly if the last owner of any slot died: a successor in the same slot makes up for it.
 //
 // A slot's status and its lease are the truth. Changes only says when a new look is worth the system
@@ -61,10 +61,7 @@ func (c *Consumer) ended() error {
 // judge finds out whether the stream has ended.
 func (c *Consumer) judge(changes uint64) error {
 	attaches := mem.Load(&c.ctl.Attaches)
-	if attaches == mem.Load(&c.ctl.Acked) {
-		c.changes = changes
-		return c.ended()
-	}
+	seenOff := attaches == mem.Load(&c.ctl.Acked)
 	died := PeerDiedError{Role: RoleProducer, More: -1}
 	for i := uint32(1); i < uint32(len(c.slots)); i++ {
 		state, err := c.seg.slotState(i)
@@ -81,17 +78,23 @@ func (c *Consumer) judge(changes uint64) error {
 			}
 		}
 	}
+	if seenOff && died.More < 0 {
+		c.changes = changes
+		return c.ended()
+	}
 	// Nobody lives. What they committed before they went is visible by now, and is delivered first.
 	if mem.Load(c.word(c.pos)) != 0 || c.kind == MPSC && mem.Load(&c.ctl.Tail) != c.pos || mem.Load(&c.ctl.Attaches) != attaches {
 		return errAgain
 	}
+	// Acked first: a consumer that dies in between leaves the dead unmourned, and its successor reports them,
+	// where the other order would have it report a clean end.
+	mem.Store(&c.ctl.Acked, attaches)
 	for i := range c.slots {
 		status := mem.Load(&c.slots[i].Status)
 		if generation, state := layout.SplitStatus(status); state == layout.SlotDead {
 			mem.CAS(&c.slots[i].Status, status, layout.MakeStatus(generation, layout.SlotMourned))
 		}
 	}
-	mem.Store(&c.ctl.Acked, attaches)
 	c.changes, c.end = changes, io.EOF
 	if died.More >= 0 {
 		c.end = &died
