@@ -46,6 +46,12 @@ func (d *decoder) check(p *program, n int, i int) int {
 			case opNone, opValidate:
 			case opText:
 				i = d.checkText(i)
+			case opUnsigned:
+				if d.varint && i < len(d.src) && d.src[i] <= maxByte {
+					i++
+				} else {
+					i = d.checkUnsigned(s, i)
+				}
 			default:
 				i = d.checkOther(s, i)
 			}
@@ -170,8 +176,6 @@ func (d *decoder) checkOther(s *step, i int) int {
 	case opChar:
 		_, i = d.readChar(i)
 		return i
-	case opUnsigned:
-		return d.checkUnsigned(s, i)
 	case opSigned:
 		return d.checkSigned(s, i)
 	case opWide:

@@ -24,6 +24,8 @@ func (d *decoder) checkCounted(p *program, n int, i int) int {
 				i = d.countContainer(s, i)
 			case opArray:
 				i = d.countArray(s, i)
+			case opUnsigned:
+				i = d.checkUnsigned(s, i)
 			default:
 				i = d.checkOther(s, i)
 			}

@@ -96,6 +96,13 @@ func (d *decoder) get(p *program, base ptr, n int, i int) int {
 				i = d.getText(stringAt(at), i)
 			case opBytes:
 				i = d.getBytes(bytesPtr(at), i)
+			case opUnsigned:
+				if d.varint && i < len(d.src) && d.src[i] <= maxByte {
+					putUnsignedAt(at, s.n, uint64(d.src[i]))
+					i++
+				} else {
+					i = d.getUnsigned(s, at, i)
+				}
 			default:
 				i = d.getOther(s, at, i)
 			}
@@ -177,10 +184,6 @@ func (d *decoder) getOther(s *step, p ptr, i int) int {
 	case opChar:
 		c, i := d.readChar(i)
 		*at[Char](p) = c
-		return i
-	case opUnsigned:
-		v, i := d.readUint(i, d.intWidth(s))
-		putUnsignedAt(p, s.n, v)
 		return i
 	case opSigned:
 		v, i := d.readInt(i, d.intWidth(s))

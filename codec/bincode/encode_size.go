@@ -32,6 +32,8 @@ func (e *encoder) size(p *program, base ptr, n int) int {
 				total += e.textSize(len(*stringAt(at)))
 			case opBytes:
 				total += e.textSize(sliceAt(at).len)
+			case opUnsigned:
+				total += e.extra(unsignedAt(at, s.n))
 			default:
 				total += e.sizeOther(s, at)
 				if e.err != nil {
@@ -97,8 +99,6 @@ func (e *encoder) sizeOther(s *step, p ptr) int {
 			e.badChar(c)
 		}
 		return utf8.RuneLen(rune(c)) - 1
-	case opUnsigned:
-		return e.extra(unsignedAt(p, s.n))
 	case opSigned:
 		return e.extra(zigzag(signedAt(p, s.n)))
 	case opWide:

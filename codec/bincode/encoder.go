@@ -51,36 +51,45 @@ func (e *encoder) enter() bool {
 // put writes the n values at base to buf from position i and returns the position after them. After a
 // fault it returns a negative number and e.err is set.
 func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
-	for k := 0; k < n; k++ {
-		base := add(base, uintptr(k)*p.size)
-		for j := 0; j < len(p.steps); j++ {
-			if p.simple {
-				var done int
-				i, done = putLeaf(p.steps[j:], base, bufferOf(buf), i, len(buf))
-				if j += done; j == len(p.steps) {
-					break
-				}
+	for k, j := 0, 0; k < n; j++ {
+		if p.simple {
+			var done int
+			i, done, j = putLeaf(p, add(base, uintptr(k)*p.size), n-k, j, bufferOf(buf), i, len(buf))
+			if k += done; k == n {
+				break
 			}
-			s := &p.steps[j]
-			e.putMoves(s, base, buf[i:i+s.wire])
-			i += s.wire
-			switch from := add(base, s.off); s.code {
-			case opNone, opValidate:
-			case opText:
-				i = e.putText(*stringAt(from), buf, i)
-			case opBytes:
-				i = e.putBytes(bytesAt(from), buf, i)
-			default:
-				i = e.putOther(s, from, buf, i)
-			}
-			if i < 0 {
-				e.err.Field(s.name)
-				e.failed = k
-				return -1
-			}
+		}
+		if j == len(p.steps) {
+			k, j = k+1, -1
+			continue
+		}
+		if i = e.putStep(&p.steps[j], add(base, uintptr(k)*p.size), buf, i); i < 0 {
+			e.err.Field(p.steps[j].name)
+			e.failed = k
+			return -1
 		}
 	}
 	return i
+}
+
+// putStep writes one step of the value at base.
+func (e *encoder) putStep(s *step, base ptr, buf []byte, i int) int {
+	if s.wire > 0 {
+		e.putMoves(s, base, buf[i:i+s.wire])
+		i += s.wire
+	}
+	switch from := add(base, s.off); s.code {
+	case opNone, opValidate:
+		return i
+	case opUnsigned:
+		return e.putUint(buf, i, unsignedAt(from, s.n), 8)
+	case opText:
+		return e.putText(*stringAt(from), buf, i)
+	case opBytes:
+		return e.putBytes(bytesAt(from), buf, i)
+	default:
+		return e.putOther(s, from, buf, i)
+	}
 }
 
 // putMoves fills the fixed part of a step.
@@ -175,8 +184,6 @@ func (e *encoder) putOther(s *step, p ptr, buf []byte, i int) int {
 		return e.putMap(s, p, buf, i)
 	case opChar:
 		return i + utf8.EncodeRune(buf[i:], rune(*at[Char](p)))
-	case opUnsigned:
-		return e.putUint(buf, i, unsignedAt(p, s.n), 8)
 	case opSigned:
 		v := uint64(signedAt(p, s.n))
 		if e.varint {

@@ -11,7 +11,7 @@ import (
 	"github.com/shmring/ipc/codec/bincode"
 )
 
-// word writes itself as one length byte and its letters.
+// ownText writes itself as one length byte and its letters.
 type ownText struct{ s string }
 
 func (w ownText) AppendBincode(dst []byte) ([]byte, error) {
@@ -118,11 +118,11 @@ type half struct{}
 
 func (half) AppendBincode(dst []byte) ([]byte, error) { return dst, nil }
 
-type liar struct{ used int }
+type liar struct{}
 
 func (liar) AppendBincode(dst []byte) ([]byte, error) { return append(dst, 1, 2, 3), nil }
 func (liar) SizeBincode() (int, error)                { return 2, nil }
-func (l *liar) UnmarshalBincode([]byte) (int, error)  { return 1 << 20, nil }
+func (*liar) UnmarshalBincode([]byte) (int, error)    { return 1 << 20, nil }
 
 func TestHooksThatMisbehaveAreErrors(t *testing.T) {
 	if _, err := bincode.Marshal(half{}); !errors.Is(err, bincode.ErrType) {

@@ -116,7 +116,9 @@ func TestHostileLengthsCostNothing(t *testing.T) {
 }
 
 func TestElementsWithoutBytesAreCappedApart(t *testing.T) {
-	type unseen struct{ a [100]int }
+	type unseen struct {
+		A [100]int `bincode:"-"`
+	}
 	n := func(n uint64) []byte { return binary.LittleEndian.AppendUint64(nil, n) }
 	var units []struct{}
 	if err := bincode.Unmarshal(n(1<<20), &units); err != nil || len(units) != 1<<20 {

@@ -59,3 +59,9 @@ func (d *decoder) checkSigned(s *step, i int) int {
 	}
 	return next
 }
+
+func (d *decoder) getUnsigned(s *step, p ptr, i int) int {
+	v, i := d.readUint(i, d.intWidth(s))
+	putUnsignedAt(p, s.n, v)
+	return i
+}

@@ -5,64 +5,72 @@ import "encoding/binary"
 // leafText is the longest text that the leaves below handle, in bytes.
 const leafText = 32
 
-// putLeaf writes steps of one value at from to the wire out, from position i on, and returns the position and
-// the number of steps it has done. It stops before a step that is not for it: a text that is long or not
+// putLeaf writes n values at base, from step j of the first on, to the wire out from position i on. It returns
+// the position, the value and the step it has come to. It stops before a step that is not for it: a text that is long or not
 // ASCII, or one so near to the end of the room that words would spill over it.
 //
 // It is the hot loop of encoding, and a leaf: without calls the compiler keeps everything in registers. It
 // compares with the end once for each fixed part and each text.
-func putLeaf(steps []step, from, out ptr, i, room int) (int, int) {
-	for j := range steps {
-		s := &steps[j]
-		if s.span > room-i {
-			return i, j
-		}
-		for _, w := range s.words {
-			// SAFETY: span covers every word on the wire; in memory all 8 bytes lie in the value, which
-			// builder.words has made sure of.
-			storeWord(add(out, uintptr(i)+uintptr(w.pos)), loadWord(add(from, uintptr(w.off))))
-		}
-		next := i + s.wire
-		if s.code != opNone {
-			// Texts and byte slices both start with their address and their length.
-			h := at[stringHeader](add(from, s.off))
-			data, n := h.data, h.len
-			if uint(n) > leafText || n > room-next-8 {
-				return i, j
+func putLeaf(p *program, base ptr, n, j int, out ptr, i, room int) (int, int, int) {
+	steps := p.steps
+	for k := range n {
+		from := add(base, uintptr(k)*p.size)
+		for ; j < len(steps); j++ {
+			s := &steps[j]
+			if s.span > room-i {
+				return i, k, j
 			}
-			// SAFETY: the room for the length and the bytes has just been found. Words overlap inside the
-			// bytes and never reach over an end.
-			storeWord(add(out, uintptr(next)), uint64(n))
-			next += 8
-			var seen uint64
-			switch to, n := uintptr(next), uintptr(n); {
-			case n >= 16:
-				a, b, c, d := loadWord(data), loadWord(add(data, 8)), loadWord(add(data, n-16)), loadWord(add(data, n-8))
-				storeWord(add(out, to), a)
-				storeWord(add(out, to+8), b)
-				storeWord(add(out, to+n-16), c)
-				storeWord(add(out, to+n-8), d)
-				seen = a | b | c | d
-			case n >= 8:
-				a, b := loadWord(data), loadWord(add(data, n-8))
-				storeWord(add(out, to), a)
-				storeWord(add(out, to+n-8), b)
-				seen = a | b
-			default:
-				for x := range n {
-					b := *at[byte](add(data, x))
-					*at[byte](add(out, to+x)) = b
-					seen |= uint64(b)
+			for _, w := range s.words {
+				// SAFETY: span covers every word on the wire; in memory all 8 bytes lie in the value, which
+				// builder.words has made sure of.
+				storeWord(add(out, uintptr(i)+uintptr(w.pos)), loadWord(add(from, uintptr(w.off))))
+			}
+			next := i + s.wire
+			if s.code != opNone {
+				// Texts and byte slices both start with their address and their length.
+				h := at[stringHeader](add(from, s.off))
+				data, length := h.data, h.len
+				if length > room-next-8 {
+					return i, k, j
 				}
+				// SAFETY: the room for the length and the bytes has just been found. Words overlap inside the
+				// bytes and never reach over an end.
+				storeWord(add(out, uintptr(next)), uint64(length))
+				if uint(length) > leafText {
+					return i, k, j
+				}
+				next += 8
+				var seen uint64
+				switch to, n := uintptr(next), uintptr(length); {
+				case n >= 16:
+					a, b, c, d := loadWord(data), loadWord(add(data, 8)), loadWord(add(data, n-16)), loadWord(add(data, n-8))
+					storeWord(add(out, to), a)
+					storeWord(add(out, to+8), b)
+					storeWord(add(out, to+n-16), c)
+					storeWord(add(out, to+n-8), d)
+					seen = a | b | c | d
+				case n >= 8:
+					a, b := loadWord(data), loadWord(add(data, n-8))
+					storeWord(add(out, to), a)
+					storeWord(add(out, to+n-8), b)
+					seen = a | b
+				default:
+					for x := range n {
+						b := *at[byte](add(data, x))
+						*at[byte](add(out, to+x)) = b
+						seen |= uint64(b)
+					}
+				}
+				if seen&nonASCII != 0 && s.code == opText {
+					return i, k, j
+				}
+				next += length
 			}
-			if seen&nonASCII != 0 && s.code == opText {
-				return i, j
-			}
-			next += n
+			i = next
 		}
-		i = next
+		j = 0
 	}
-	return i, len(steps)
+	return i, n, 0
 }
 
 // checkLeaf walks steps of one value from position i of the source of size bytes and returns the position,

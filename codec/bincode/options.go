@@ -25,14 +25,6 @@ type config struct {
 	format   *Format
 }
 
-// order is the byte order of the wire.
-func (c *config) order() binary.ByteOrder {
-	if c.big {
-		return binary.BigEndian
-	}
-	return binary.LittleEndian
-}
-
 // standard reports whether the bytes and the verdicts are those of generated code.
 func (c *config) standard() bool {
 	return !c.varint && !c.big && !c.limited && !c.reject && !c.parts && c.compat == 0 && c.depth == DefaultMaxDepth

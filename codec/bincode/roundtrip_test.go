@@ -86,7 +86,7 @@ func newEverything() everything {
 		I128: bincode.Int128{Lo: 5, Hi: -1}, NonZero: bincode.NonZero[uint16]{Value: 300}, Positive: -1, Level: 2, Mode: 3,
 		Pick: pick{Text: &text}, Box: &header{3}, Range: bincode.Range[int8]{Start: 4, End: -4}, Units: make([]struct{}, 5),
 		Complex: map[[2]string][]*pick{{"b", ""}: {{Number: &n}, nil}, {"a", "z"}: {{None: &struct{}{}}}},
-		Signed:  []int16{-1, 300}, Unsigned: 1 << 40, LongNames: []string{"one", "two"},
+		Signed:  []int16{-1, 300}, Unsigned: 1 << 31, LongNames: []string{"one", "two"},
 	}
 	inner := v
 	v.Self = &inner

@@ -23,9 +23,8 @@ func (p *program) appendSimple(dst []byte, base ptr) ([]byte, bool) {
 	for j < len(p.steps) {
 		s := &p.steps[j]
 		if s.code != opBytes { // those are rarely short
-			at, done := putLeaf(p.steps[j:], base, bufferOf(out), i, len(out))
-			i = at
-			if j += done; j == len(p.steps) {
+			at, done, next := putLeaf(p, base, 1, j, bufferOf(out), i, len(out))
+			if i, j = at, next; done == 1 {
 				break
 			}
 			s = &p.steps[j]

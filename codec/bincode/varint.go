@@ -26,10 +26,16 @@ func varintSize(v uint64) int {
 
 // putVarint writes v at i and returns the position after it.
 func (c *config) putVarint(buf []byte, i int, v uint64) int {
-	switch {
-	case v <= maxByte:
+	if v <= maxByte {
 		buf[i] = byte(v)
 		return i + 1
+	}
+	return c.putMarked(buf, i, v)
+}
+
+// putMarked writes a v that needs a marker.
+func (c *config) putMarked(buf []byte, i int, v uint64) int {
+	switch {
 	case v < 1<<16:
 		buf[i] = marker16
 		c.put16(buf[i+1:], uint16(v))
@@ -93,15 +99,8 @@ func (c *config) get64(b []byte) uint64 {
 	return binary.LittleEndian.Uint64(b)
 }
 
-// uintSize is the wire size of an unsigned integer of n > 1 bytes, putUint writes one and returns the
-// position after it. Signed integers come here zigzagged when widths vary.
-func (c *config) uintSize(v uint64, n int) int {
-	if c.varint {
-		return varintSize(v)
-	}
-	return n
-}
-
+// putUint writes an unsigned integer of n > 1 bytes and returns the position after it. Signed integers come
+// here zigzagged when widths vary.
 func (c *config) putUint(buf []byte, i int, v uint64, n int) int {
 	if c.varint {
 		return c.putVarint(buf, i, v)

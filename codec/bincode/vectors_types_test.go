@@ -101,15 +101,23 @@ func (m *typeMaker) options() (opts []bincode.Option) {
 
 var scalarTypes = map[string]reflect.Type{
 	"u8": reflect.TypeFor[uint8](), "u16": reflect.TypeFor[uint16](), "u32": reflect.TypeFor[uint32](),
-	"u64": reflect.TypeFor[uint64](), "u128": reflect.TypeFor[bincode.Uint128](), "usize": reflect.TypeFor[uint](),
+	"u64": reflect.TypeFor[uint64](), "u128": reflect.TypeFor[bincode.Uint128](), "usize": wide(reflect.TypeFor[uint](), reflect.TypeFor[uint64]()),
 	"i8": reflect.TypeFor[int8](), "i16": reflect.TypeFor[int16](), "i32": reflect.TypeFor[int32](),
-	"i64": reflect.TypeFor[int64](), "i128": reflect.TypeFor[bincode.Int128](), "isize": reflect.TypeFor[int](),
+	"i64": reflect.TypeFor[int64](), "i128": reflect.TypeFor[bincode.Int128](), "isize": wide(reflect.TypeFor[int](), reflect.TypeFor[int64]()),
 	"f32": reflect.TypeFor[float32](), "f64": reflect.TypeFor[float64](), "bool": reflect.TypeFor[bool](),
 	"char": reflect.TypeFor[bincode.Char](), "string": reflect.TypeFor[string](), "unit": reflect.TypeFor[struct{}](),
 	"duration": reflect.TypeFor[bincode.Duration](), "systemtime": reflect.TypeFor[time.Time](),
 	"ipaddr": reflect.TypeFor[netip.Addr](), "sockaddr": reflect.TypeFor[netip.AddrPort](),
 	"ipv4": tagged(reflect.TypeFor[netip.Addr](), "ipv4"), "ipv6": tagged(reflect.TypeFor[netip.Addr](), "ipv6"),
 	"sockaddr4": tagged(reflect.TypeFor[netip.AddrPort](), "ipv4"), "sockaddr6": tagged(reflect.TypeFor[netip.AddrPort](), "ipv6"),
+}
+
+// wide is t where it holds 64 bits, elsewhere the type that does.
+func wide(t, always reflect.Type) reflect.Type {
+	if t.Size() == 8 {
+		return t
+	}
+	return always
 }
 
 // tagged is t in a struct of one field, which leaves no trace but can carry a tag.

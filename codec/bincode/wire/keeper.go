@@ -87,9 +87,9 @@ func Room[T any](k *Keeper, old []T, n int) []T {
 // RoomZero is [Room] with all elements zero: for elements with pointers, so that what those point to is
 // not written over.
 func RoomZero[T any](k *Keeper, old []T, n int) []T {
-	s := Room(k, old, n)
-	if len(old) > 0 || cap(old) >= n {
-		clear(s)
+	if n > cap(old) || k.Fresh {
+		return Room(k, old, n)
 	}
-	return s
+	clear(old[:n])
+	return old[:n]
 }

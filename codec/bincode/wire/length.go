@@ -61,7 +61,3 @@ func Bool(v bool) byte {
 	}
 	return 0
 }
-
-// FitsInt reports whether the int of wire form u fits this host's int, FitsUint whether it fits uint.
-func FitsInt(u uint64) bool  { return int64(int(u)) == int64(u) }
-func FitsUint(u uint64) bool { return uint64(uint(u)) == u }

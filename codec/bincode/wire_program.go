@@ -1,0 +1,110 @@
+package bincode
+
+import (
+	"reflect"
+
+	"github.com/shmring/ipc/codec/bincode/wire"
+)
+
+// Program is the program of T in the default configuration, for generated code. Generated code is the
+// short road: whatever it does not take, above all every fault, it leaves to the program, which then finds
+// the error. So the errors of both are the same.
+type Program[T any] struct{}
+
+func (Program[T]) compiled() (*road, *program, error) {
+	r := standard().inline
+	p, err := r.of(reflect.TypeFor[T](), &r.config)
+	return r, p, err
+}
+
+// Append adds the encoding of *v to dst, as [Append] does.
+func (x Program[T]) Append(dst []byte, v *T) ([]byte, error) {
+	r, p, err := x.compiled()
+	if err != nil {
+		return dst, err
+	}
+	e := newEncoder(&r.config, r.config.depth)
+	return e.append(dst, p, pointerTo(v), p.typ)
+}
+
+// Size returns the number of bytes that Append adds.
+func (x Program[T]) Size(v *T) (int, error) {
+	r, p, err := x.compiled()
+	if err != nil {
+		return 0, err
+	}
+	e := newEncoder(&r.config, r.config.depth)
+	return e.measure(p, pointerTo(v), p.typ)
+}
+
+// Unmarshal decodes the value at the start of src into *v and returns its length in bytes.
+func (x Program[T]) Unmarshal(src []byte, v *T, borrow bool) (int, error) {
+	r, p, err := x.compiled()
+	if err != nil {
+		return 0, err
+	}
+	d := newDecoder(&r.config, r.depth, src)
+	d.borrow = borrow
+	return d.run(p, pointerTo(v), p.typ)
+}
+
+// The methods below are for a value inside another one. They count from depth, the levels that are left,
+// and report nothing but failure.
+
+// FieldSize returns the wire bytes of *v, or a negative number.
+func (x Program[T]) FieldSize(v *T, depth int) int {
+	r, p, err := x.compiled()
+	if err != nil {
+		return -1
+	}
+	e := newEncoder(&r.config, depth)
+	if n := e.size(p, pointerTo(v), 1); e.err == nil {
+		return n
+	}
+	return -1
+}
+
+// FieldPut writes *v to the start of b and returns what is behind it.
+func (x Program[T]) FieldPut(b []byte, v *T, depth int) (rest []byte, ok bool) {
+	r, p, err := x.compiled()
+	if err != nil {
+		return nil, false
+	}
+	e := newEncoder(&r.config, depth)
+	out, err := e.append(b[:0:len(b)], p, pointerTo(v), p.typ)
+	if err != nil || len(out) > len(b) {
+		return nil, false
+	}
+	return b[len(out):], true
+}
+
+// FieldSkip judges the value at the start of b and returns what is behind it. The number is negative where
+// the value is refused, and 0 otherwise.
+func (x Program[T]) FieldSkip(b []byte, depth int) (rest []byte, text int) {
+	r, p, err := x.compiled()
+	if err != nil {
+		return nil, -1
+	}
+	d := newDecoder(&r.config, depth, b)
+	n := d.check(p, 1, 0)
+	if n < 0 {
+		return nil, -1
+	}
+	return b[n:], 0
+}
+
+// FieldGet stores the value at the start of b to *v and returns what is behind it.
+func (x Program[T]) FieldGet(b []byte, k *wire.Keeper, v *T, depth int) (rest []byte, ok bool) {
+	r, p, err := x.compiled()
+	if err != nil {
+		return nil, false
+	}
+	d := newDecoder(&r.config, depth, b)
+	d.borrow, d.fresh = k.Borrow, k.Fresh
+	n := d.check(p, 1, 0)
+	if n < 0 {
+		return nil, false
+	}
+	d.get(p, pointerTo(v), 1, 0)
+	return b[n:], d.err == nil
+}
