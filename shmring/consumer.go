@@ -34,14 +34,16 @@ type Record struct {
 // right after it: every record is delivered at least once, and twice only if it had not been released.
 type Consumer struct {
 	handle
-	pos  uint64 // next record to deliver
-	run  uint64 // bytes from pos to the end of the ring or of the lap; 0: the short way is closed
-	head uint64 // everything below is clear and belongs to producers
-	step uint64 // give memory back in steps of at least this many bytes
+	pos    uint64 // next record to deliver
+	run    uint64 // bytes from pos to the end of the ring or of the lap; 0: the short way is closed
+	clear  uint64 // everything below is zero
+	stride uint64 // clear in pieces of at least this many bytes
 	ring
 	lentRecs uint64 // delivered by Next, not released yet
 	lentSize uint64 // their payload bytes
 	lentFrom uint64 // position of the first
+	head     uint64 // everything below belongs to producers
+	step     uint64 // give memory back in steps of at least this many bytes
 	data     waiter
 	bell     bell // the producers'
 	own      *layout.Slot
@@ -79,13 +81,16 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 			mem.Note(&c.ctl.Released, pos) // where a successor continues
 			mem.Bump(&c.ctl.Records, 1)
 			mem.Bump(&c.ctl.Bytes, n)
-			if pos-c.head >= c.step {
-				c.flush(pos)
+			if pos-c.clear >= c.stride {
+				c.sweep(pos)
 			}
 			break
 		}
-		if w != 0 || ctx == nil || c.changed() {
+		if finished(w) || ctx == nil || c.changed() {
 			return c.receiveSlow(ctx, dst)
+		}
+		if c.data.eager && c.glimpse() {
+			continue
 		}
 		if err := c.await(ctx); err != nil {
 			c.leave()
@@ -111,6 +116,20 @@ func (c *Consumer) peek() (w layout.Word, n, total uint64) {
 func plain(w layout.Word, n uint64) bool {
 	const owner = layout.Word(1)<<62 - 1<<40
 	return w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
+}
+
+// glimpse looks for a record for as long as a round trip between near processors takes.
+func (c *Consumer) glimpse() bool {
+	c.data.keepDistance()
+	word := c.word(c.pos)
+	for i := range eagerRounds {
+		if finished(layout.Word(mem.Load(word))) {
+			c.data.looks = i
+			return true
+		}
+	}
+	c.data.looks = eagerRounds
+	return false
 }
 
 // receiveSlow is the general way. The caller has entered; receiveSlow leaves.
@@ -157,13 +176,16 @@ func (c *Consumer) borrow(ctx context.Context) (Record, error) {
 			c.lend(c.pos+total, total, n)
 			break
 		}
-		if w != 0 || ctx == nil || c.changed() {
+		if finished(w) || ctx == nil || c.changed() {
 			f, err := c.next(ctx, c.verify)
 			if err == nil {
 				c.lend(c.pos, f.word.Total(), uint64(len(f.Payload)))
 			}
 			c.leave()
 			return f.Record, err
+		}
+		if c.data.eager && c.glimpse() {
+			continue
 		}
 		if err := c.await(ctx); err != nil {
 			c.leave()

@@ -51,17 +51,17 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 			}
 		}
 		// Before the claim: pairs with the intent loads in Consumer.closeGap. The CAS is the barrier between.
-		mem.Store(&p.slot.Intent, tail+1)
+		mem.Note(&p.slot.Intent, tail+1)
 		if !mem.CAS(&p.ctl.Tail, tail, tail+need) {
 			continue
 		}
 		if need < total { // the end of the ring: skip it
-			mem.Store(p.word(tail), uint64(p.pad(need)))
+			mem.Note(p.word(tail), uint64(p.pad(need)))
 			mem.Store(&p.slot.Intent, 0)
 			continue
 		}
-		// Mark: pairs with the header load in Consumer.find; payload bytes come after it.
-		mem.Store(p.word(tail), uint64(p.stamp&^stateBits|layout.Word(layout.Claimed)<<62|layout.Word(need)))
+		// Mark: pairs with the header load in Consumer.find. The release of the intent keeps it before.
+		mem.Note(p.word(tail), uint64(p.stamp&^stateBits|layout.Word(layout.Claimed)<<62|layout.Word(need)))
 		mem.Store(&p.slot.Intent, 0)
 		return tail, nil
 	}

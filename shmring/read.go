@@ -100,9 +100,9 @@ func (c *Consumer) decode(w layout.Word) found {
 func (c *Consumer) next(ctx context.Context, accept func(found) error) (r found, err error) {
 	for {
 		err = ErrEmpty
-		// Before a wait, a zero header is not looked into: the wait does that, and the hand-over of
+		// Before a wait, a header that is not finished is not looked into: the wait does that, and the hand-over of
 		// released memory, once it has lasted.
-		if ctx == nil || mem.Load(c.word(c.pos)) != 0 || c.changed() {
+		if w := layout.Word(mem.Load(c.word(c.pos))); ctx == nil || finished(w) || c.changed() {
 			r, err = c.find()
 		}
 		if err == ErrEmpty && ctx != nil {
@@ -173,29 +173,47 @@ func (c *Consumer) release(records, bytes uint64) {
 	mem.Note(&c.ctl.Released, c.pos) // where a successor continues
 	mem.Bump(&c.ctl.Records, records)
 	mem.Bump(&c.ctl.Bytes, bytes)
-	if c.pos-c.head >= c.step {
-		c.flush(c.pos)
+	if c.pos-c.clear >= c.stride {
+		c.sweep(c.pos)
 	}
 	c.measure()
 }
 
-// flush clears the released bytes, which end at to, and hands them to the producers. The order is what a
-// successor relies on:
+// sweep clears the released bytes up to, and hands them to the producers when they are enough. The
+// order is what a successor relies on:
 //
-//	ZeroingTo = to     dead: nothing cleared yet, the records are still whole
-//	clear [head, to)   dead: a successor clears up to ZeroingTo again
-//	Head = to          dead: done
-func (c *Consumer) flush(to uint64) {
-	if to == c.head {
-		return
+//	ZeroingTo = to      dead: nothing cleared yet, the records are still whole
+//	clear [clear, to)   dead: a successor clears [head, ZeroingTo) again
+//	Head = to           dead: done
+//
+// Clearing goes in small pieces, while the lines are in the cache; Head moves in larger steps, because
+// each step costs a producer that waits for room a transfer of its line.
+func (c *Consumer) sweep(to uint64) {
+	mem.StoreBefore(&c.ctl.ZeroingTo, to) // before the clearing: pairs with the load in adoptTail
+	c.zero(c.clear, to)
+	c.clear = to
+	if to-c.head >= c.step {
+		c.handOver(to)
 	}
+}
+
+// flush hands everything up to a released position to the producers now.
+func (c *Consumer) flush(to uint64) {
+	if to != c.clear {
+		c.sweep(to)
+	}
+	if to != c.head {
+		c.handOver(to)
+	}
+}
+
+// handOver moves head over cleared bytes.
+func (c *Consumer) handOver(to uint64) {
 	// Head moves only here, so tail-head is at its largest just before.
 	if used := mem.Load(&c.ctl.Tail) - c.head; used <= c.capacity && used > c.highWater {
 		c.highWater = used
 		mem.Note(&c.ctl.HighWater, used)
 	}
-	mem.StoreBefore(&c.ctl.ZeroingTo, to) // before the clearing: pairs with the load in adoptTail
-	c.zero(c.head, to)
 	mem.Store(&c.ctl.Head, to) // after the clearing: pairs with loadHead
 	c.head = to
 	c.measure()
@@ -216,9 +234,12 @@ func (c *Consumer) await(ctx context.Context) error {
 	return err
 }
 
+// finished reports whether w is committed or a pad: the two states with the highest bit.
+func finished(w layout.Word) bool { return int64(w) < 0 }
+
 // ready, attend and patience make a Consumer wait for a record.
 func (c *Consumer) ready() bool {
-	return mem.Load(c.word(c.pos)) != c.looking || c.changed()
+	return finished(layout.Word(mem.Load(c.word(c.pos)))) || c.changed()
 }
 
 func (c *Consumer) attend() (bool, error) {

@@ -26,8 +26,7 @@ type recoveries struct {
 	corrupted uint64
 	highWater uint64
 	poison    error
-	blocked   bool   // a living producer has not finished what lies at pos
-	looking   uint64 // and this is the word there
+	blocked   bool // a living producer has not finished what lies at pos
 }
 
 // glances is how often to look again before asking the kernel whether an owner lives: claims are
@@ -48,7 +47,7 @@ func (c *Consumer) closeClaim(w layout.Word) (again bool, err error) {
 			return false, c.seg.fail("probe lease", err)
 		}
 		if held {
-			return mem.Load(c.word(c.pos)) != uint64(w), c.block(w.Slot(), uint64(w))
+			return mem.Load(c.word(c.pos)) != uint64(w), c.block(w.Slot())
 		}
 	}
 	// After generation and lease: see above.
@@ -91,7 +90,7 @@ func (c *Consumer) closeGap() (again bool, err error) {
 		}
 	}
 	if end == c.pos {
-		return mem.Load(c.word(c.pos)) != 0, c.block(holder, 0)
+		return mem.Load(c.word(c.pos)) != 0, c.block(holder)
 	}
 	// After the intents.
 	gap := uint64(0)
@@ -117,9 +116,9 @@ func (c *Consumer) glance(w uint64) bool {
 	return false
 }
 
-// block notes, for people and tools, that a living producer holds us up, and which word to wait on.
-func (c *Consumer) block(slot uint32, w uint64) error {
-	c.blocked, c.looking = true, w
+// block notes, for people and tools, that a living producer holds us up.
+func (c *Consumer) block(slot uint32) error {
+	c.blocked = true
 	if mem.Load(&c.ctl.BlockedPos) != c.pos+1 {
 		mem.Note(&c.ctl.BlockedPos, 0)
 		mem.Note32(&c.ctl.BlockedSlot, slot)
@@ -130,7 +129,7 @@ func (c *Consumer) block(slot uint32, w uint64) error {
 }
 
 // unblock forgets it: find starts afresh.
-func (c *Consumer) unblock() { c.blocked, c.looking = false, 0 }
+func (c *Consumer) unblock() { c.blocked = false }
 
 func (c *Consumer) countRecovery(slot uint32, what string) {
 	c.recovered++

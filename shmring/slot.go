@@ -93,6 +93,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 		return nil, err
 	}
 	c.data = newWaiter(s.dataBell(), s.opts.wait, true, &ctl.EmptyWaits)
+	c.data.progress = &ctl.Records
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
 	s.occupy(0, predecessor)
 	s.register(&c.handle, l, [2]*bell{&c.data.bell, &c.bell}, func() {
@@ -111,9 +112,10 @@ func (c *Consumer) resume() error {
 		zeroing > head && zeroing-head > c.capacity || released > head && released-head > c.capacity {
 		return c.corrupt(head, zeroing, "head, zeroing mark and release mark contradict each other", nil)
 	}
-	c.head = head
+	c.head, c.clear = head, head
 	c.pos = max(head, zeroing, released)
 	c.step = c.capacity / stepsPerLap
+	c.stride = min(c.step, maxStride)
 	if zeroing > head {
 		c.flush(zeroing)
 	}
@@ -124,6 +126,9 @@ func (c *Consumer) resume() error {
 // stepsPerLap: head moves in steps of capacity / stepsPerLap. Small steps cost the producers a miss
 // each, large ones leave them less room.
 const stepsPerLap = 8
+
+// maxStride is how many bytes are cleared at a time, at the least.
+const maxStride = 4096
 
 func (s *Segment) attachable() error {
 	if s.closed {

@@ -36,8 +36,9 @@ type waiter struct {
 	sole   bool    // nobody else sleeps on this bell
 	alone  bool    // one processor: nothing can change while we spin
 	yields int     // adaptive: how many Goscheds have been worth it lately
+	eager  bool    // look closely before anything else
+	pace           // keeps its distance from a stream
 	parks  *uint64 // counter in the segment
-	parked uint64
 }
 
 // sleeper is the condition a party waits for.
@@ -52,10 +53,51 @@ type sleeper interface {
 	gone() error
 }
 
+// pace makes the reader of a stream keep its distance. A reader that is faster than its writer would look at
+// the very line that is being written, and slow both down: every record then costs a transfer of the
+// line each way. Once waits prove too short for anything but a stream, the reader pauses before it looks, so
+// that several records come at once. In a dialogue one record comes at a time, and it looks at once.
+type pace struct {
+	progress *uint64 // records received
+	seen     uint64  // their number at the last wait
+	looks    int     // looks that the last wait took
+	hurried  int     // waits in a row that ended at once
+	distance uint32  // pauses before looking
+}
+
+const (
+	hurriedLooks = 4  // a wait of so few looks ended at once
+	hurriedWaits = 3  // so many of them in a row make a stream
+	farDistance  = 32 // pauses, about 650 ns
+	streamBatch  = 4  // fewer records than that between two waits are no stream
+)
+
+func (p *pace) keepDistance() {
+	now := mem.Load(p.progress)
+	got := now - p.seen
+	p.seen = now
+	switch {
+	case p.distance > 0:
+		if got < streamBatch {
+			p.distance, p.hurried = 0, 0
+		}
+	case p.looks > hurriedLooks:
+		p.hurried = 0
+	default:
+		if p.hurried++; p.hurried >= hurriedWaits {
+			p.distance = farDistance
+		}
+	}
+	if p.distance > 0 {
+		mem.Pause(p.distance)
+	}
+}
+
 func newWaiter(b bell, mode Wait, sole bool, parks *uint64) waiter {
+	alone := runtime.GOMAXPROCS(0) == 1 || runtime.NumCPU() == 1
 	return waiter{
-		bell: b, mode: mode, sole: sole, parks: parks, parked: mem.Load(parks),
-		alone: runtime.GOMAXPROCS(0) == 1 || runtime.NumCPU() == 1, yields: maxYields / 4,
+		bell: b, mode: mode, sole: sole, parks: parks,
+		alone: alone, eager: !alone && mode != Park, yields: maxYields / 4,
 	}
 }
 
@@ -90,7 +132,7 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 			continue
 		}
 		cancel.arm(ctx, w.bell)
-		w.park(ctx, s)
+		w.park(ctx, s, lap == 0)
 	}
 }
 
@@ -105,13 +147,11 @@ func (w *waiter) spin(s sleeper) bool {
 		}
 		return false
 	}
-	for i := range eagerRounds + spinRounds {
+	for range spinRounds {
 		if s.ready() {
 			return true
 		}
-		if i >= eagerRounds {
-			mem.Pause(1)
-		}
+		mem.Pause(1)
 	}
 	for range w.yields {
 		runtime.Gosched()
@@ -144,7 +184,7 @@ func (w *waiter) lap(s sleeper, n int) bool {
 }
 
 // park sleeps until the bell rings, the context ends, the handle closes or the backstop passes.
-func (w *waiter) park(ctx context.Context, s sleeper) {
+func (w *waiter) park(ctx context.Context, s sleeper, first bool) {
 	seq, flag := mem.Load32(w.bell.seq), w.bell.prepare()
 	mem.Or32(w.bell.flag, flag)
 	fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
@@ -155,8 +195,9 @@ func (w *waiter) park(ctx context.Context, s sleeper) {
 		w.bell.getUp(flag)
 		return
 	}
-	w.parked++
-	mem.Note(w.parks, w.parked)
+	if first { // one wait is one, whatever interrupts it
+		mem.Bump(w.parks, 1)
+	}
 	w.bell.sleep(flag, seq, s.patience())
 }
 
