@@ -12,6 +12,9 @@ import (
 func compile(t reflect.Type, cfg *config) (*program, error) {
 	c := &compiler{cfg: cfg, memo: map[compiled]*program{}}
 	p, err := c.program(t, tag{})
+	if err == nil {
+		err = c.splitFields(p, t)
+	}
 	if err != nil {
 		return nil, &Error{Op: "compile", Type: t.String(), Offset: -1, Class: ErrType, Detail: err.Error()}
 	}
@@ -233,7 +236,14 @@ func (c *compiler) least(n int) int {
 }
 
 // fields adds the fields of the struct t.
-func (b *builder) fields(t reflect.Type, off uintptr, name string) error {
+func (b *builder) fields(t reflect.Type, off uintptr, path string) error {
+	return eachField(t, func(f reflect.StructField, g tag, name string) error {
+		return b.value(f.Type, g, off+f.Offset, join(path, name))
+	})
+}
+
+// eachField calls do for the fields of the struct t that have a wire form. An embedded struct has no name.
+func eachField(t reflect.Type, do func(f reflect.StructField, g tag, name string) error) error {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		embedded := f.Anonymous && f.Type.Kind() == reflect.Struct
@@ -244,11 +254,11 @@ func (b *builder) fields(t reflect.Type, off uintptr, name string) error {
 		if g.skip || !f.IsExported() && !embedded {
 			continue
 		}
-		sub := name
+		name := ""
 		if !embedded {
-			sub = join(name, wire.FieldName(f.Name))
+			name = wire.FieldName(f.Name)
 		}
-		if err := b.value(f.Type, g, off+f.Offset, sub); err != nil {
+		if err := do(f, g, name); err != nil {
 			return fmt.Errorf("field %s: %w", f.Name, err)
 		}
 	}
@@ -256,8 +266,11 @@ func (b *builder) fields(t reflect.Type, off uintptr, name string) error {
 }
 
 func join(path, name string) string {
-	if path == "" {
+	switch {
+	case path == "":
 		return name
+	case name == "":
+		return path
 	}
 	return path + "." + name
 }

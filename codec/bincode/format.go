@@ -172,6 +172,13 @@ func (e *encoder) measure(p *program, base ptr, t reflect.Type) (int, error) {
 
 // run judges the source and then stores to the value at base. It returns the number of bytes used.
 func (d *decoder) run(p *program, base ptr, t reflect.Type) (int, error) {
+	if p.fields != nil {
+		return d.runMissing(p, base, t)
+	}
+	return d.runWhole(p, base, t)
+}
+
+func (d *decoder) runWhole(p *program, base ptr, t reflect.Type) (int, error) {
 	parts := d.parts
 	i := d.check(p, 1, 0)
 	switch {

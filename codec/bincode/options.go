@@ -16,6 +16,7 @@ type config struct {
 	swap     bool // the wire's byte order is not the host's
 	native   bool // fixed widths in the host's order: memory and wire are alike
 	reject   bool // trailing bytes
+	missing  bool // fields at the end
 	limited  bool
 	limit    uint64
 	depth    int
@@ -27,7 +28,7 @@ type config struct {
 
 // standard reports whether the bytes and the verdicts are those of generated code.
 func (c *config) standard() bool {
-	return !c.varint && !c.big && !c.limited && !c.reject && !c.parts && c.compat == 0 && c.depth == DefaultMaxDepth
+	return !c.varint && !c.big && !c.limited && !c.reject && !c.missing && !c.parts && c.compat == 0 && c.depth == DefaultMaxDepth
 }
 
 // DefaultMaxDepth is how deep values may nest unless [MaxDepth] says otherwise.

@@ -31,6 +31,8 @@ type program struct {
 	generated bool      // the type has methods of the generator for itself
 	fallible  bool      // decoding runs a Validate, which can refuse after the bytes were good
 	hooks     bool      // runs a type's own code, in the order of the wire
+	fields    []field   // under AllowMissing: one by one
+	validate  *hook     // and its Validate
 	memory    int       // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
 }
 
