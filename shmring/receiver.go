@@ -70,7 +70,10 @@ func (r *Receiver[T]) Recv(ctx context.Context, v *T) error { return r.receive(c
 
 // TryRecv is Recv that does not wait: [ErrEmpty] if there is no record now, or if a whole lap of the ring
 // was to be skipped.
-func (r *Receiver[T]) TryRecv(v *T) error { return r.receive(nil, v) }
+func (r *Receiver[T]) TryRecv(v *T) error {
+	var never context.Context
+	return r.receive(never, v)
+}
 
 // receive has a nil ctx where the caller does not wait.
 func (r *Receiver[T]) receive(ctx context.Context, v *T) error {

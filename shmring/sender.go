@@ -47,7 +47,10 @@ func NewSender[T any](p *Producer, c codec.Codec[T], opts ...SenderOption) *Send
 func (s *Sender[T]) Send(ctx context.Context, v *T) error { return s.send(ctx, v) }
 
 // TrySend is Send that does not wait: [ErrFull] if there is no room now.
-func (s *Sender[T]) TrySend(v *T) error { return s.send(nil, v) }
+func (s *Sender[T]) TrySend(v *T) error {
+	var never context.Context
+	return s.send(never, v)
+}
 
 // send has a nil ctx where the caller does not wait.
 func (s *Sender[T]) send(ctx context.Context, v *T) error {
