@@ -19,7 +19,7 @@ import (
 // its half. docs/protocol.md has the argument, tests/model checks this code exhaustively.
 
 // maxStale bounds how often the tail may turn out older than head before we call it a lie.
-const maxStale = 1 << 20
+const maxStale = 1 << 10
 
 // placeAmong claims total contiguous bytes among other producers.
 func (p *Producer) placeAmong(total uint64) (uint64, error) {
