@@ -40,7 +40,7 @@ func (p *Producer) placeAlone(total uint64) (uint64, error) {
 
 // maxAdoptions bounds how often a consumer may move while its new peer looks for the tail. Each move
 // frees an eighth of the ring at the least; an honest consumer runs out of records in a few.
-const maxAdoptions = 1 << 16
+const maxAdoptions = 1 << 10
 
 // adoptTail finds where the next record goes and leaves everything from there on zero. The caller holds
 // the producer's lease. torn says that the predecessor did not close.
