@@ -17,7 +17,7 @@ func (p *Producer) SendBatch(ctx context.Context, payloads [][]byte) (n int, err
 			return 0, &TooLargeError{Size: uint64(len(b)), Limit: p.maxRecord}
 		}
 	}
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return 0, p.refuse()
 	}
 	defer p.leave()
@@ -54,7 +54,7 @@ func (p *Producer) sendRun(payloads [][]byte) (count int) {
 		if total > p.run || n > p.quick {
 			break
 		}
-		mem.CopyShort(p.span(at+layout.WordSize, n), b)
+		mem.CopyShort(p.chunk(at+layout.WordSize, n), b)
 		if count > 0 { // nobody looks here before the first header is stored, which orders this
 			mem.Note(p.word(at), uint64(p.stamp)|n)
 		}

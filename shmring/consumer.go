@@ -67,20 +67,21 @@ func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { retur
 // receive has a short way for the common case: a plain record, and nothing lent. ctx is nil where the
 // caller does not wait.
 func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
-	if !c.enter() {
+	if !c.enter() && c.gone() != nil {
 		return dst, c.refuse()
 	}
 	for {
 		w, n, total := c.peek()
 		if total <= c.run && plain(w, n) && c.lentRecs == 0 {
 			pos := c.pos
-			dst = mem.CopyOut(dst[:0], c.span(pos+layout.WordSize, n))
+			dst = mem.CopyOut(dst[:0], c.chunk(pos+layout.WordSize, n))
 			pos += total
 			c.pos = pos
 			c.run -= total
-			mem.Note(&c.ctl.Released, pos) // where a successor continues
-			mem.Bump(&c.ctl.Records, 1)
-			mem.Bump(&c.ctl.Bytes, n)
+			ctl := c.ctl
+			mem.Note(&ctl.Released, pos) // where a successor continues
+			mem.Bump(&ctl.Records, 1)
+			mem.Bump(&ctl.Bytes, n)
 			if pos-c.clear >= c.stride {
 				c.sweep(pos)
 			}
@@ -163,14 +164,14 @@ func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(c
 
 // borrow has the same short way as receive.
 func (c *Consumer) borrow(ctx context.Context) (Record, error) {
-	if !c.enter() {
+	if !c.enter() && c.gone() != nil {
 		return Record{}, c.refuse()
 	}
 	var r Record
 	for {
 		w, n, total := c.peek()
 		if total <= c.run && plain(w, n) {
-			r.Payload = c.span(c.pos+layout.WordSize, n)
+			r.Payload = c.chunk(c.pos+layout.WordSize, n)
 			r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
 			c.run -= total
 			c.lend(c.pos+total, total, n)

@@ -99,7 +99,7 @@ func (p *Producer) sendPieces(ctx context.Context, payload []byte, typ uint16) e
 
 // sendPiece sends one record with the given flags.
 func (p *Producer) sendPiece(ctx context.Context, b []byte, typ uint16, piece uint8) error {
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return p.refuse()
 	}
 	defer p.leave()
@@ -223,7 +223,7 @@ func (s *Stream) advance(ctx context.Context) error {
 // continuation lends the next record if it continues a message of the given sender; otherwise it leaves
 // it there and returns a FragmentError.
 func (c *Consumer) continuation(ctx context.Context, from uint32) (Record, error) {
-	if !c.enter() {
+	if !c.enter() && c.gone() != nil {
 		return Record{}, c.refuse()
 	}
 	f, err := c.next(ctx, func(r found) error {

@@ -43,10 +43,10 @@ const (
 	handleFinished
 )
 
-// enter announces a call. False: the call must not touch the memory; refuse says why.
+// enter announces a call. False: the call may touch the memory only if gone says nothing; refuse says why.
 func (h *handle) enter() bool {
 	mem.Note32(&h.busy, 1)
-	return atomic.LoadUint32(h.alarm) == 0 || h.gone() == nil
+	return atomic.LoadUint32(h.alarm) == alarmNone
 }
 
 func (h *handle) leave() { mem.Note32(&h.busy, 0) }

@@ -110,7 +110,7 @@ func ReadWords(b []byte) []byte { return mem.CopyOut(nil, b) }
 
 // TrySendBatch is SendBatch without the wait: it sends some of the payloads, or none with ErrFull.
 func (p *Producer) TrySendBatch(payloads [][]byte) (int, error) {
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return 0, p.refuse()
 	}
 	n, err := p.trySendBatch(payloads)

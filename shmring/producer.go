@@ -47,7 +47,7 @@ func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.se
 // send has a short way for the common case: a plain record of moderate size, and room for it. ctx is nil
 // where the caller does not wait.
 func (p *Producer) send(ctx context.Context, payload []byte) error {
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return p.refuse()
 	}
 	n := uint64(len(payload))
@@ -66,11 +66,12 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 			return p.sendSlow(ctx, Record{Payload: payload}) // meets the same error, or waits for room
 		}
 	}
-	mem.CopyShort(p.span(pos+layout.WordSize, n), payload)
+	mem.CopyShort(p.chunk(pos+layout.WordSize, n), payload)
 	// Publish: pairs with the header load in Consumer.receive and Consumer.find.
 	mem.Store(p.word(pos), uint64(p.stamp)|n)
-	mem.Bump(&p.slot.Records, 1)
-	mem.Bump(&p.slot.Bytes, n)
+	slot := p.slot
+	mem.Bump(&slot.Records, 1)
+	mem.Bump(&slot.Bytes, n)
 	if p.bell.pending() {
 		p.ringBell()
 	}
@@ -99,7 +100,7 @@ func (p *Producer) sendSlow(ctx context.Context, r Record) error {
 // SendRecord is Send with the record's Type and Version; its other fields are ignored. Records with a
 // type or version take 8 bytes more in the ring.
 func (p *Producer) SendRecord(ctx context.Context, r Record) error {
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return p.refuse()
 	}
 	return p.sendSlow(ctx, r)
@@ -107,7 +108,7 @@ func (p *Producer) SendRecord(ctx context.Context, r Record) error {
 
 // SendParts sends the concatenation of parts as one record, without joining them first.
 func (p *Producer) SendParts(ctx context.Context, parts ...[]byte) error {
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return p.refuse()
 	}
 	defer p.leave()

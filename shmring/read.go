@@ -147,7 +147,7 @@ func (c *Consumer) verify(r found) error {
 func (c *Consumer) measure() {
 	c.run = 0
 	if !c.checksum {
-		c.run = min(c.room(c.pos), c.head+c.capacity-c.pos)
+		c.run = min(c.room(c.pos), c.head+c.capacity-c.pos, maxChunk)
 	}
 }
 

@@ -32,7 +32,7 @@ func (p *Producer) lend(ctx context.Context, n int, extended bool) (Reservation,
 	if n < 0 {
 		return Reservation{}, &OptionError{Option: "Reserve", Got: strconv.Itoa(n), Want: "0 to the largest record"}
 	}
-	if !p.enter() {
+	if !p.enter() && p.gone() != nil {
 		return Reservation{}, p.refuse()
 	}
 	c, err := p.obtain(ctx, uint64(n), extended || p.checksum)

@@ -63,3 +63,13 @@ func (r *ring) word(pos uint64) *uint64 {
 	// inside data and are aligned; base is page aligned (mapping) or 8-byte aligned (Go memory).
 	return (*uint64)(unsafe.Add(r.base, pos&r.mask))
 }
+
+// maxChunk bounds the short ways' blocks, in bytes: a number that is an array's length on every machine.
+const maxChunk = 1 << 30
+
+// chunk is span for the short ways, where bounds were checked already: n ≤ run ≤ maxChunk.
+func (r *ring) chunk(pos, n uint64) []byte {
+	// SAFETY: run bytes from a party's position on do not reach beyond the end of data, and the block of n
+	// bytes lies among them.
+	return (*[maxChunk]byte)(unsafe.Add(r.base, pos&r.mask))[:n:n]
+}
