@@ -124,8 +124,8 @@ func (p *Producer) Fingerprint(seed maphash.Seed) uint64 { return fingerprint(se
 // Fingerprint is a hash of the private state, but for counters that steer nothing.
 func (c *Consumer) Fingerprint(seed maphash.Seed) uint64 { return fingerprint(seed, c) }
 
-// SetStep makes the consumer give memory back in steps of n bytes.
-func (c *Consumer) SetStep(n uint64) { c.step = n }
+// SetSteps makes the consumer clear memory in pieces of stride bytes and give it back in steps of step bytes.
+func (c *Consumer) SetSteps(step, stride uint64) { c.step, c.stride = step, stride }
 
 // Look sets whether the next empty poll is a thorough one.
 func (c *Consumer) Look(thoroughly bool) {

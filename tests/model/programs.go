@@ -163,7 +163,7 @@ func attemptBatch(t *run, p *shmring.Producer, items []item) (int, error) {
 }
 
 // receiver attaches and takes records for ever, hold of them before each Release; 0: by TryRecv.
-func receiver(hold int, stride uint64, thorough bool) program {
+func receiver(hold int, step, stride uint64, thorough bool) program {
 	return func(t *run) {
 		var c *shmring.Consumer
 		for c == nil {
@@ -177,7 +177,7 @@ func receiver(hold int, stride uint64, thorough bool) program {
 				t.boundary(0)
 			}
 		}
-		c.SetStep(stride)
+		c.SetSteps(step, stride)
 		for lent := 0; ; {
 			t.boundary(1, uint64(lent), c.Fingerprint(t.m.seed))
 			t.intend(poll, 0)

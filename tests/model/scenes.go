@@ -29,15 +29,16 @@ func final(self, id int) thread {
 	return thread{name: "L", program: sender(self, bySend, item{id, 1}), records: 1 << id, last: true}
 }
 
-// consumer takes hold records before each release, and gives memory back in steps of stride bytes.
-func consumer(hold int, stride uint64) thread {
-	c := receiver(hold, stride, false)
+// consumer takes hold records before each release, clears in pieces of stride bytes at the least and gives
+// memory back in steps of step bytes.
+func consumer(hold int, step, stride uint64) thread {
+	c := receiver(hold, step, stride, false)
 	return thread{name: "C", program: c, heir: c, consumer: true, attached: true}
 }
 
 // judging is a consumer whose every empty look finds out whether the stream has ended.
 func judging() thread {
-	c := receiver(1, 8, true)
+	c := receiver(1, 8, 8, true)
 	return thread{name: "C", program: c, heir: c, consumer: true, attached: true}
 }
 
@@ -63,19 +64,19 @@ func shortScenes() []*scene {
 	const M, S = shmring.MPSC, shmring.SPSC
 	return []*scene{
 		{name: "mpsc: two producers, any two of all three killed, the consumer followed", kind: M, capacity: 32, producers: 2, kills: 2,
-			threads: []thread{a0, a1, consumer(1, 8).killable()}},
+			threads: []thread{a0, a1, consumer(1, 8, 8).killable()}},
 		{name: "mpsc: two producers, both killed, total store order", kind: M, capacity: 32, producers: 2, kills: 2, buffer: 3,
-			threads: []thread{a0, a1, consumer(1, 8)}},
+			threads: []thread{a0, a1, consumer(1, 8, 8)}},
 		{name: "mpsc: a claim outlives 4095 owners of its slot", kind: M, capacity: 32, producers: 1, kills: 1, wraps: true, prepare: wrapping,
-			threads: []thread{a0.absent().followed(stays(bySend, item{1, 1}), item{1, 1}), consumer(1, 8).killable()}},
-		{name: "spsc: the producer killed and followed, the consumer killed, ends", kind: S, capacity: 32, kills: 3, ends: true,
-			threads: []thread{one(0, "P", bySend, item{0, 1}).followed(sender(0, bySend, item{1, 1}), item{1, 1}), judging().killable(), final(2, 2)}},
+			threads: []thread{a0.absent().followed(stays(bySend, item{1, 1}), item{1, 1}), consumer(1, 8, 8).killable()}},
+		{name: "spsc: the producer and the consumer killed, ends", kind: S, capacity: 32, kills: 2, ends: true,
+			threads: []thread{one(0, "P", bySend, item{0, 1}), judging().killable(), final(2, 2)}},
 		{name: "spsc: records of two sizes lent two by two, total store order", kind: S, capacity: 32, kills: 2, buffer: 2,
-			threads: []thread{one(0, "P", bySend, item{0, 1}, item{1, 2}), consumer(2, 16).killable(), final(2, 2)}},
+			threads: []thread{one(0, "P", bySend, item{0, 1}, item{1, 2}), consumer(1, 24, 8).killable(), final(2, 2)}},
 		{name: "spsc: a reservation shrunk", kind: S, capacity: 64, kills: 2,
-			threads: []thread{one(0, "P", byShrink, item{0, 1}, item{1, 1}), consumer(2, 24).killable(), final(2, 2)}},
+			threads: []thread{one(0, "P", byShrink, item{0, 1}, item{1, 1}), consumer(2, 24, 8).killable(), final(2, 2)}},
 		{name: "spsc: a batch", kind: S, capacity: 64, kills: 1,
-			threads: []thread{one(0, "P", byBatch, item{0, 1}, item{1, 1}), consumer(2, 16).killable(), final(2, 3)}},
+			threads: []thread{one(0, "P", byBatch, item{0, 1}, item{1, 1}), consumer(2, 16, 16).killable(), final(2, 3)}},
 	}
 }
 
@@ -83,31 +84,33 @@ func longScenes() []*scene {
 	const M, S = shmring.MPSC, shmring.SPSC
 	return []*scene{
 		{name: "mpsc: three producers, one killed", kind: M, capacity: 32, producers: 3, kills: 1,
-			threads: []thread{a0, a1, idler("P2", bySend, item{2, 1}), consumer(1, 8)}},
+			threads: []thread{a0, a1, idler("P2", bySend, item{2, 1}), consumer(1, 8, 8)}},
 		{name: "mpsc: one of two killed and followed", kind: M, capacity: 32, producers: 2, kills: 2,
-			threads: []thread{a0.followed(stays(bySend, item{2, 1}), item{2, 1}), a1, consumer(1, 8)}},
+			threads: []thread{a0.followed(stays(bySend, item{2, 1}), item{2, 1}), a1, consumer(1, 8, 8)}},
 		{name: "mpsc: records that must skip the end", kind: M, capacity: 32, producers: 2, kills: 2,
-			threads: []thread{w0, w1, consumer(1, 8).killable()}},
+			threads: []thread{w0, w1, consumer(1, 8, 8).killable()}},
 		{name: "mpsc: and a last producer", kind: M, capacity: 32, producers: 3, kills: 1,
-			threads: []thread{a0, a1, consumer(1, 8).killable(), final(3, 4)}},
+			threads: []thread{a0, a1, consumer(1, 8, 8).killable(), final(3, 4)}},
 		{name: "mpsc: ends", kind: M, capacity: 32, producers: 2, kills: 2, ends: true,
 			threads: []thread{one(0, "P0", bySend, item{0, 1}), one(1, "P1", bySend, item{1, 1}), judging().killable()}},
 		{name: "mpsc: a batch and a reservation", kind: M, capacity: 64, producers: 2, kills: 2,
-			threads: []thread{idler("P0", byBatch, item{0, 1}, item{2, 1}), idler("P1", byReserve, item{1, 1}), consumer(1, 8)}},
+			threads: []thread{idler("P0", byBatch, item{0, 1}, item{2, 1}), idler("P1", byReserve, item{1, 1}), consumer(1, 8, 8)}},
 		{name: "mpsc: a reservation shrunk and one aborted", kind: M, capacity: 64, producers: 2, kills: 2,
-			threads: []thread{idler("P0", byShrink, item{0, 1}), idler("P1", byAbort, item{1, 1}), consumer(1, 8)}},
+			threads: []thread{idler("P0", byShrink, item{0, 1}), idler("P1", byAbort, item{1, 1}), consumer(1, 8, 8)}},
 		{name: "mpsc: the consumer killed, total store order", kind: M, capacity: 32, producers: 2, kills: 2, buffer: 3,
-			threads: []thread{a0, a1, consumer(1, 8).killable()}},
+			threads: []thread{a0, a1, consumer(1, 8, 8).killable()}},
 		{name: "mpsc: copied out", kind: M, capacity: 32, producers: 2, kills: 2,
-			threads: []thread{a0, w1, consumer(0, 8)}},
+			threads: []thread{a0, w1, consumer(0, 8, 8)}},
 		{name: "spsc: three records of two words, followed", kind: S, capacity: 64, kills: 2,
-			threads: []thread{one(0, "P", bySend, item{0, 2}, item{1, 2}, item{2, 2}).followed(sender(0, bySend, item{3, 2}), item{3, 2}), consumer(2, 24).killable(), final(2, 5)}},
+			threads: []thread{one(0, "P", bySend, item{0, 2}, item{1, 2}, item{2, 2}).followed(sender(0, bySend, item{3, 2}), item{3, 2}), consumer(2, 24, 8).killable(), final(2, 5)}},
 		{name: "spsc: the same, total store order", kind: S, capacity: 64, kills: 2, buffer: 2,
-			threads: []thread{one(0, "P", bySend, item{0, 2}, item{1, 2}, item{2, 2}), consumer(2, 24).killable(), final(2, 5)}},
+			threads: []thread{one(0, "P", bySend, item{0, 2}, item{1, 2}, item{2, 2}), consumer(2, 24, 8).killable(), final(2, 5)}},
+		{name: "spsc: the producer killed and followed, the consumer killed, ends", kind: S, capacity: 32, kills: 3, ends: true,
+			threads: []thread{one(0, "P", bySend, item{0, 1}).followed(sender(0, bySend, item{1, 1}), item{1, 1}), judging().killable(), final(2, 2)}},
 		{name: "spsc: a reservation aborted", kind: S, capacity: 64, kills: 3,
-			threads: []thread{one(0, "P", byAbort, item{0, 1}).followed(sender(0, bySend, item{2, 1}), item{2, 1}), consumer(1, 8).killable(), final(2, 4)}},
+			threads: []thread{one(0, "P", byAbort, item{0, 1}).followed(sender(0, bySend, item{2, 1}), item{2, 1}), consumer(1, 8, 8).killable(), final(2, 4)}},
 		{name: "spsc: copied out", kind: S, capacity: 64, kills: 2,
-			threads: []thread{one(0, "P", bySend, item{0, 1}, item{1, 2}, item{2, 1}).followed(sender(0, bySend, item{3, 2}), item{3, 2}), consumer(0, 16), final(2, 5)}},
+			threads: []thread{one(0, "P", bySend, item{0, 1}, item{1, 2}, item{2, 1}).followed(sender(0, bySend, item{3, 2}), item{3, 2}), consumer(0, 32, 16), final(2, 5)}},
 	}
 }
 
