@@ -55,7 +55,7 @@ func (f *sendFlags) run(cmd *cobra.Command) (err error) {
 	}
 	begun := time.Now()
 	sent, err := f.send(ctx, p)
-	flow := load.Flow{Records: sent, Bytes: sent * uint64(f.size), Seconds: time.Since(begun).Seconds()}
+	flow := cli.Flow{Records: sent, Bytes: sent * uint64(f.size), Seconds: time.Since(begun).Seconds()}
 	return errors.Join(err, cli.Report(cmd, flow))
 }
 

@@ -57,7 +57,7 @@ func runSuite(cmd *cobra.Command) error {
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", c.Name(), cli.Size(size), err)
 			}
-			rates.add(c.Name(), size, load.Flow{Records: r.Records, Bytes: r.Bytes, Seconds: r.Seconds}.Rate())
+			rates.add(c.Name(), size, cli.Flow{Records: r.Records, Bytes: r.Bytes, Seconds: r.Seconds}.Rate())
 			if err := out.line(streamLine{"stream", c.Name(), size, r}); err != nil {
 				return err
 			}

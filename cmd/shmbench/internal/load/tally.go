@@ -24,30 +24,7 @@ func (r Received) Faults() uint64 { return r.Lost + r.Reordered + r.Duplicated +
 
 func (r Received) String() string {
 	return fmt.Sprintf("received %s; lost %d, reordered %d, duplicated %d, corrupt %d",
-		Flow{r.Records, r.Bytes, r.Seconds}, r.Lost, r.Reordered, r.Duplicated, r.Corrupt)
-}
-
-// Flow is an amount of records in a time.
-type Flow struct {
-	Records uint64  `json:"records"`
-	Bytes   uint64  `json:"bytes"`
-	Seconds float64 `json:"seconds"`
-}
-
-func (f Flow) String() string {
-	s := fmt.Sprintf("%d records, %s in %.3f s", f.Records, cli.Approx(float64(f.Bytes)), f.Seconds)
-	if f.Seconds > 0 {
-		s += fmt.Sprintf(": %s million records/s, %s/s", cli.Digits(f.Rate()/1e6), cli.Approx(float64(f.Bytes)/f.Seconds))
-	}
-	return s
-}
-
-// Rate returns records per second, 0 where no time passed.
-func (f Flow) Rate() float64 {
-	if f.Seconds <= 0 {
-		return 0
-	}
-	return float64(f.Records) / f.Seconds
+		cli.Flow{Records: r.Records, Bytes: r.Bytes, Seconds: r.Seconds}, r.Lost, r.Reordered, r.Duplicated, r.Corrupt)
 }
 
 // Tally follows the sequence numbers of every sender of a stream.
