@@ -53,4 +53,15 @@
 // Decoding judges the whole input before it stores anything. So nothing is allocated that the input does
 // not fill, and on error the target is untouched. Nesting is bounded, and so is the number of elements
 // without bytes. Errors are of type *[Error], match one [Class] with errors.Is and name the field.
+//
+// The input may be memory that a peer writes to while it is decoded. Every length and tag is then judged
+// again as the value is stored: such a peer can cause a wrong value or an error, and in that one case a target
+// that is partly replaced, but no access outside the input. Borrowed fields go on changing with it: copy
+// what comes from a peer that is not trusted.
+//
+// # Memory
+//
+// Decoding writes over slices of *v that are large enough, so fields of one target must not share memory.
+// Byte slices without spare capacity are left alone, because they may be borrowed. Short strings of one copying
+// decode share allocations of up to 4 KiB, so a kept string can hold on to that much.
 package bincode

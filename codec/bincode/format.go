@@ -46,6 +46,11 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 		}
 		return out, nil
 	}
+	if p.simple && !f.inline.limited {
+		if out, ok := p.appendSimple(dst, base); ok {
+			return out, nil
+		}
+	}
 	e := newEncoder(&f.inline.config, f.depth)
 	return e.append(dst, p, base, t)
 }
@@ -96,6 +101,11 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 			return v.(BorrowUnmarshaler).UnmarshalBincodeBorrow(src)
 		}
 		return v.(Unmarshaler).UnmarshalBincode(src)
+	}
+	if p.simple && !f.inline.limited {
+		if n, ok := p.decodeSimple(src, base, borrow, reject); ok {
+			return n, nil
+		}
 	}
 	d := newDecoder(&f.inline.config, f.depth, src)
 	d.borrow, d.trailing = borrow, reject

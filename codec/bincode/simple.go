@@ -48,8 +48,9 @@ func (p *program) appendSimple(dst []byte, base ptr) ([]byte, bool) {
 	return out, i == len(out)
 }
 
-// decodeSimple decodes the value at the start of src to base, and returns the bytes it took.
-func (p *program) decodeSimple(src []byte, base ptr, borrow bool) (int, bool) {
+// decodeSimple decodes the value at the start of src to base, and returns the bytes it took. With whole it gives
+// up where bytes follow.
+func (p *program) decodeSimple(src []byte, base ptr, borrow, whole bool) (int, bool) {
 	i, text := 0, 0
 	for j := 0; ; j++ {
 		at, done, n := checkLeaf(p.steps[j:], bufferOf(src), i, len(src))
@@ -69,6 +70,9 @@ func (p *program) decodeSimple(src []byte, base ptr, borrow bool) (int, bool) {
 		if i += int(u); u <= shortText {
 			text += int(u)
 		}
+	}
+	if whole && i < len(src) {
+		return 0, false
 	}
 	return p.storeSimple(src, base, borrow, text)
 }

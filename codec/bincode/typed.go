@@ -18,7 +18,7 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 	if _, ok := any((*T)(nil)).(generated[T]); ok && p.generated {
 		return direct[T]{}
 	}
-	return &typed[T]{&r.config, p, p.simple && !r.limited && !r.reject}
+	return &typed[T]{&r.config, p, p.simple && !r.limited}
 }
 
 // typed runs a program.
@@ -60,7 +60,7 @@ func (c *typed[T]) decode(src []byte, v *T, borrow bool) error {
 		return nilError[T]("decode")
 	}
 	if c.short {
-		if _, ok := c.program.decodeSimple(src, pointerTo(v), borrow); ok {
+		if _, ok := c.program.decodeSimple(src, pointerTo(v), borrow, c.config.reject); ok {
 			return nil
 		}
 	}
