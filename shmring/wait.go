@@ -51,6 +51,8 @@ type sleeper interface {
 	patience() time.Duration
 	// gone returns why waiting makes no sense any more.
 	gone() error
+	// checkup finds out whether the memory is still whole, for gone to tell.
+	checkup()
 }
 
 // pace makes the reader of a stream keep its distance. A reader that is faster than its writer would look at
@@ -112,7 +114,14 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 	}
 	var cancel canceller
 	defer cancel.stop()
+	var checked time.Time
 	for lap := 0; ; lap++ {
+		if lap == 1 {
+			checked = time.Now()
+		} else if lap > 1 && time.Since(checked) >= backstop {
+			s.checkup()
+			checked = time.Now()
+		}
 		if err := s.gone(); err != nil {
 			return err
 		}
