@@ -74,6 +74,14 @@ func (h *handle) gone() error {
 // was written reached nobody.
 func (h *handle) lost() bool { return atomic.LoadUint32(h.alarm) == alarmLost }
 
+// checkup sounds the alarm if the file is shorter than the segment. Losses are noticed by touching them; this is
+// for a party that waits for a word which is still there while the rest is not. The caller has entered.
+func (h *handle) checkup() {
+	if size := h.seg.mapping.Size(); size >= 0 && uint64(size) < h.seg.header.SegmentSize {
+		atomic.StoreUint32(h.alarm, alarmLost)
+	}
+}
+
 // settle follows every return of lent memory: it finishes a Close that had to leave it alone.
 func (h *handle) settle() {
 	mem.Note32(&h.lent, 0)
