@@ -5,7 +5,6 @@ package model
 import (
 	"hash/maphash"
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/shmring/ipc/shmring"
 )
@@ -173,7 +172,7 @@ func (h *tap) Add64(p *uint64, delta uint64) uint64 {
 	return 0
 }
 
-func (h *tap) Before(op shmring.Op, p unsafe.Pointer) {
+func (h *tap) Before(op shmring.Op) {
 	if t := h.current; t != nil && op == shmring.OpPause {
 		t.paused = true
 	}

@@ -42,9 +42,8 @@ type Hook interface {
 	CAS64(p *uint64, old, new uint64) bool
 	// Add64 adds to *p and returns the sum.
 	Add64(p *uint64, delta uint64) uint64
-	// Before announces any other access, which the package then carries out itself, and a pause, with
-	// a nil pointer.
-	Before(op Op, p unsafe.Pointer)
+	// Before announces any other access, which the package then carries out itself, and a pause.
+	Before(op Op)
 }
 
 var hook Hook = passive{}
@@ -65,14 +64,14 @@ func (passive) CAS64(p *uint64, old, new uint64) bool {
 	return atomic.CompareAndSwapUint64(p, old, new)
 }
 func (passive) Add64(p *uint64, delta uint64) uint64 { return atomic.AddUint64(p, delta) }
-func (passive) Before(op Op, p unsafe.Pointer)       {}
+func (passive) Before(op Op)                         {}
 
 // Load reads *p with acquire ordering.
 func Load(p *uint64) uint64 { return hook.Load64(p) }
 
 // Load32 is Load for 32 bits.
 func Load32(p *uint32) uint32 {
-	hook.Before(OpLoad, unsafe.Pointer(p))
+	hook.Before(OpLoad)
 	return atomic.LoadUint32(p)
 }
 
@@ -89,7 +88,10 @@ func Note(p *uint64, v uint64) { hook.Store64(OpNote, p, v) }
 func Note32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
 // Bump adds delta to a counter that only the caller writes.
-func Bump(p *uint64, delta uint64) { atomic.AddUint64(p, delta) }
+func Bump(p *uint64, delta uint64) {
+	hook.Before(OpNote)
+	atomic.AddUint64(p, delta)
+}
 
 // CAS replaces old with new in *p if it is still there.
 func CAS(p *uint64, old, new uint64) bool { return hook.CAS64(p, old, new) }
@@ -99,19 +101,19 @@ func Add(p *uint64, delta uint64) uint64 { return hook.Add64(p, delta) }
 
 // Add32 is Add for 32 bits.
 func Add32(p *uint32, delta uint32) uint32 {
-	hook.Before(OpAdd, unsafe.Pointer(p))
+	hook.Before(OpAdd)
 	return atomic.AddUint32(p, delta)
 }
 
 // Or32 sets bits in *p and returns what was there.
 func Or32(p *uint32, bits uint32) uint32 {
-	hook.Before(OpOr, unsafe.Pointer(p))
+	hook.Before(OpOr)
 	return atomic.OrUint32(p, bits)
 }
 
 // And32 keeps only the given bits of *p and returns what was there.
 func And32(p *uint32, bits uint32) uint32 {
-	hook.Before(OpAnd, unsafe.Pointer(p))
+	hook.Before(OpAnd)
 	return atomic.AndUint32(p, bits)
 }
 
@@ -152,6 +154,6 @@ func Zero(b []byte) {
 
 // Pause gives way for a moment.
 func Pause(n uint32) {
-	hook.Before(OpPause, nil)
+	hook.Before(OpPause)
 	runtime.Gosched()
 }
