@@ -111,6 +111,9 @@ func (c *Consumer) next(ctx context.Context, accept func(found) error) (r found,
 			}
 		}
 		if err != nil {
+			if c.lost() {
+				err = ErrSegmentLost // whatever find made of it
+			}
 			return found{}, err
 		}
 		err = accept(r)
