@@ -154,6 +154,7 @@ func (b *builder) finish() {
 		}
 	}
 	p.simple = b.cfg.native
+	p.row = b.cfg.native && len(p.steps) == 1 && p.steps[0].code == opPlain && p.steps[0].wire == 0
 	for i := range p.steps {
 		s := &p.steps[i]
 		switch s.code {

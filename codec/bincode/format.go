@@ -46,7 +46,7 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 		}
 		return out, nil
 	}
-	if p.simple && !f.inline.limited {
+	if (p.simple || p.row) && !f.inline.limited {
 		if out, ok := p.appendSimple(dst, base); ok {
 			return out, nil
 		}
@@ -102,7 +102,7 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 		}
 		return v.(Unmarshaler).UnmarshalBincode(src)
 	}
-	if p.simple && !f.inline.limited {
+	if (p.simple || p.row) && !f.inline.limited {
 		if n, ok := p.decodeSimple(src, base, borrow, reject); ok {
 			return n, nil
 		}

@@ -23,6 +23,7 @@ type program struct {
 	base  int // wire bytes that every value has and that size adds without looking
 	min   int // least wire bytes of a value; ≥ base
 
+	row       bool      // a slice alone whose elements have the same memory and wire
 	lens      []uintptr // where texts and byte slices have their lengths in memory
 	simple    bool      // memory and wire are alike but for texts and byte slices
 	flat      bool      // every value has exactly min wire bytes, and only bools can be wrong

@@ -6,11 +6,14 @@ import (
 	"github.com/shmring/ipc/codec/bincode/wire"
 )
 
-// The short road: a value of a simple program, outside any other. It needs no encoder or decoder and builds no
+// The short road: a value of a simple program, or a row, outside any other. It needs no encoder or decoder and builds no
 // errors. Where anything is amiss it gives up, and the long road finds out what.
 
 // appendSimple encodes the value at base behind dst.
 func (p *program) appendSimple(dst []byte, base ptr) ([]byte, bool) {
+	if p.row {
+		return p.appendRow(dst, base)
+	}
 	n := p.base
 	for _, off := range p.lens {
 		n += *at[int](add(base, off))
@@ -51,6 +54,9 @@ func (p *program) appendSimple(dst []byte, base ptr) ([]byte, bool) {
 // decodeSimple decodes the value at the start of src to base, and returns the bytes it took. With whole it gives
 // up where bytes follow.
 func (p *program) decodeSimple(src []byte, base ptr, borrow, whole bool) (int, bool) {
+	if p.row {
+		return p.decodeRow(src, base, whole)
+	}
 	i, text := 0, 0
 	for j := 0; ; j++ {
 		at, done, n := checkLeaf(p.steps[j:], bufferOf(src), i, len(src))

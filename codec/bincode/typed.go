@@ -18,7 +18,7 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 	if _, ok := any((*T)(nil)).(generated[T]); ok && p.generated {
 		return direct[T]{}
 	}
-	return &typed[T]{&r.config, p, p.simple && !r.limited}
+	return &typed[T]{&r.config, p, (p.simple || p.row) && !r.limited}
 }
 
 // typed runs a program.
