@@ -200,8 +200,8 @@ func (p *Producer) ready() bool {
 	return mem.Load(&p.ctl.Head) != p.limit-p.capacity
 }
 
-func (p *Producer) attend() (bool, error)   { return false, nil }
-func (p *Producer) patience() time.Duration { return backstop }
+func (p *Producer) attend(bool) (bool, error) { return false, nil }
+func (p *Producer) patience() time.Duration   { return backstop }
 
 // Close ends the stream of this producer: when the last one has closed and the ring is drained, the
 // consumer sees io.EOF. It unblocks a call that waits in another goroutine, which returns ErrClosed.

@@ -245,8 +245,10 @@ func (c *Consumer) ready() bool {
 	return finished(layout.Word(mem.Load(c.word(c.pos)))) || c.changed()
 }
 
-func (c *Consumer) attend() (bool, error) {
-	c.polls = pollsPerLook - 1
+func (c *Consumer) attend(first bool) (bool, error) {
+	if !first || !c.vigil.quiet() {
+		c.polls = pollsPerLook - 1 // look at the leases, too
+	}
 	_, err := c.find()
 	if err == ErrEmpty {
 		if c.data.bell.door == nil { // a connection's socket says when the peer ends

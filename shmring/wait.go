@@ -45,8 +45,9 @@ type waiter struct {
 type sleeper interface {
 	// ready takes one cheap look.
 	ready() bool
-	// attend takes a thorough look: an error ends the wait; true means stop waiting.
-	attend() (bool, error)
+	// attend takes a thorough look, for the first time in this wait or again: an error ends the wait; true
+	// means stop waiting.
+	attend(first bool) (bool, error)
 	// patience bounds one sleep.
 	patience() time.Duration
 	// gone returns why waiting makes no sense any more.
@@ -128,7 +129,7 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 		if s.ready() {
 			return nil
 		}
-		if done, err := s.attend(); done || err != nil {
+		if done, err := s.attend(lap == 0); done || err != nil {
 			return err
 		}
 		if err := ctx.Err(); err != nil {

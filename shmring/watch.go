@@ -3,6 +3,7 @@ package shmring
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
@@ -18,9 +19,13 @@ type vigil struct {
 	mu        sync.Mutex
 	bell      *bell // nil once the memory may be gone
 	stops     map[uint32]watched
-	seen      uint64 // value of Changes when the watches were last brought up to date
-	unwatched bool   // some producer cannot be watched
+	seen      uint64      // value of Changes when the watches were last brought up to date
+	unwatched bool        // some producer cannot be watched
+	alarmed   atomic.Bool // some process ended
 }
+
+// quiet reports that every producer is watched and none has ended since the last call.
+func (v *vigil) quiet() bool { return v.stops != nil && !v.unwatched && !v.alarmed.Swap(false) }
 
 type watched struct {
 	status uint64
@@ -68,6 +73,7 @@ func (c *Consumer) watch() {
 }
 
 func (v *vigil) rouse() {
+	v.alarmed.Store(true)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.bell != nil {
