@@ -40,6 +40,9 @@ func (p *Producer) place(c *claim) error {
 	} else {
 		c.pos, err = p.placeAmong(c.total)
 	}
+	if err != nil && p.lost() {
+		err = ErrSegmentLost // whatever the indices read as
+	}
 	return err
 }
 
