@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -100,6 +101,8 @@ func TestWaitsAndWakesAreCounted(t *testing.T) {
 	if st := s.Stats(); st.DataWakes != 1 || st.EmptyWaits != 1 || st.FullWaits != 0 || st.SpaceWakes != 0 {
 		t.Errorf("after a wait for data: %+v", st)
 	}
+	_, err := c.TryRecv(nil) // gives the memory back
+	want(t, "an empty ring", err, ErrEmpty)
 	for p.TrySend(make([]byte, 56)) == nil {
 	}
 	if st := s.Stats(); st.DataWakes != 1 {
@@ -169,6 +172,7 @@ func TestABatchIsVisibleWholeOrNotAtAll(t *testing.T) {
 			go func() {
 				for i := range uint64(rounds) {
 					for seen.Load() < i {
+						runtime.Gosched()
 					}
 					if _, err := p.SendBatch(soon(t), batch); err != nil {
 						t.Error(err)
@@ -178,6 +182,7 @@ func TestABatchIsVisibleWholeOrNotAtAll(t *testing.T) {
 			for i := range uint64(rounds) {
 				_, err := c.TryRecv(nil)
 				for errors.Is(err, ErrEmpty) {
+					runtime.Gosched()
 					_, err = c.TryRecv(nil)
 				}
 				must(t, err)
