@@ -18,7 +18,8 @@ import (
 // Ring is the flags with which a command finds its ring, or shapes a new one.
 type Ring struct {
 	Dir      string
-	Kind     shmring.Kind // 0: whatever is there, SPSC when created
+	Kind     shmring.Kind // 0: whatever is there, and when there is nothing, NewKind
+	NewKind  shmring.Kind // 0: SPSC, but Join waits for the other side to choose
 	Capacity Size         // 0: the default
 	Wait     shmring.Wait
 	Schema   uint64 // of a ring created here; an existing one may have any
@@ -63,7 +64,11 @@ func (r *Ring) OpenOrCreate(ctx context.Context, name string) (*shmring.Segment,
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
 		}
-		s, err = shmring.Create(name, append(r.Options(), shmring.WithSchema(r.Schema))...)
+		options := append(r.Options(), shmring.WithSchema(r.Schema))
+		if r.Kind == 0 && r.NewKind != 0 {
+			options = append(options, shmring.WithKind(r.NewKind))
+		}
+		s, err = shmring.Create(name, options...)
 		if !errors.Is(err, fs.ErrExist) {
 			return s, err
 		}
@@ -74,7 +79,7 @@ func (r *Ring) OpenOrCreate(ctx context.Context, name string) (*shmring.Segment,
 // Join attaches the ring called name. If there is none, it makes one when the flags say of which shape, and
 // otherwise waits for the other side to make it.
 func (r *Ring) Join(ctx context.Context, name string) (*shmring.Segment, error) {
-	if r.Kind != 0 || r.Capacity != 0 {
+	if r.Kind != 0 || r.NewKind != 0 || r.Capacity != 0 {
 		return r.OpenOrCreate(ctx, name)
 	}
 	for {

@@ -48,8 +48,8 @@ func (f *pingFlags) run(cmd *cobra.Command) (err error) {
 	if f.count == 0 {
 		return cli.Usage("--count 0: allowed is 1 or more")
 	}
-	if f.size < load.MinSize || f.size > maxSize {
-		return cli.Usage("--size %d: allowed is %d to %d", int64(f.size), load.MinSize, int64(maxSize))
+	if err := checkSize(f.size); err != nil {
+		return err
 	}
 	ctx := cmd.Context()
 	line, err := f.openLine(ctx)

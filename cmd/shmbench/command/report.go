@@ -57,7 +57,11 @@ func (g *grid) add(row string, size int, sample float64) {
 
 // median returns the median of a cell's samples, 0 if there are none.
 func (g *grid) median(row string, size int) float64 {
-	samples := slices.Sorted(slices.Values(g.cells[cell{row, size}]))
+	return median(slices.Sorted(slices.Values(g.cells[cell{row, size}])))
+}
+
+// median returns the median of sorted samples, 0 if there are none.
+func median(samples []float64) float64 {
 	if len(samples) == 0 {
 		return 0
 	}
@@ -67,13 +71,17 @@ func (g *grid) median(row string, size int) float64 {
 // print writes the grid as a table; text makes a cell's text of its samples, in order.
 func (g *grid) print(w io.Writer, text func(size int, samples []float64) string) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, g.title)
+	width := len(g.title)
+	for _, row := range g.rows {
+		width = max(width, len(row))
+	}
+	fmt.Fprintf(t, "%-*s", width, g.title)
 	for _, size := range g.sizes {
 		fmt.Fprintf(t, "\t%s", cli.Size(size))
 	}
 	fmt.Fprintln(t, "\t")
 	for _, row := range g.rows {
-		fmt.Fprint(t, row)
+		fmt.Fprintf(t, "%-*s", width, row)
 		for _, size := range g.sizes {
 			fmt.Fprintf(t, "\t%s", text(size, slices.Sorted(slices.Values(g.cells[cell{row, size}]))))
 		}
@@ -87,7 +95,7 @@ func rateCell(size int, samples []float64) string {
 	if len(samples) == 0 {
 		return "-"
 	}
-	rate := samples[len(samples)/2]
+	rate := median(samples)
 	return fmt.Sprintf("%s (%s/s)", count(rate), cli.Approx(rate*float64(size)))
 }
 
@@ -106,7 +114,7 @@ func printTrips(w io.Writer, title string, all []series) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "%s\tp50\tp90\tp99\tp99.9\tmax\tcount\t\n", title)
 	for _, s := range all {
-		fmt.Fprintf(t, "%s", s.name)
+		fmt.Fprintf(t, "%-*s", len(title), s.name)
 		for _, ns := range []int64{s.trips.P50, s.trips.P90, s.trips.P99, s.trips.P999, s.trips.Max} {
 			fmt.Fprintf(t, "\t%s", load.Short(ns))
 		}

@@ -2,6 +2,8 @@
 package command
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"github.com/shmring/ipc/cmd/internal/cli"
@@ -9,14 +11,16 @@ import (
 
 // New returns the command shmbench.
 func New() *cobra.Command {
+	var length time.Duration
 	root := &cobra.Command{
 		Use:   "shmbench",
 		Short: "Measure shared-memory rings against sockets and pipes",
 		Long: "Measure rings in shared memory against Unix sockets, pipes and TCP, between this process and a second one\n" +
 			"that it starts. Without a command: everything once, in about ten seconds.",
-		RunE: func(cmd *cobra.Command, _ []string) error { return runSuite(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runSuite(cmd, length) },
 	}
 	cli.FlagJSON(root)
-	root.AddCommand(newSend(), newRecv(), newPing(), newPong(), newPeer())
+	root.Flags().DurationVar(&length, "for", 400*time.Millisecond, "length of one measurement")
+	root.AddCommand(newSend(), newRecv(), newPing(), newPong(), newCodec(), newFrame(), newCompare(), newSweep(), newPeer())
 	return root
 }

@@ -60,11 +60,10 @@ func (f *sendFlags) run(cmd *cobra.Command) (err error) {
 }
 
 func (f *sendFlags) checkLoad() error {
+	if err := checkSize(f.size); err != nil {
+		return err
+	}
 	switch {
-	case f.size < load.MinSize:
-		return cli.Usage("--size %d: a record's number alone has %d bytes", int64(f.size), load.MinSize)
-	case f.size > maxSize:
-		return cli.Usage("--size %d: allowed is up to %d", int64(f.size), int64(maxSize))
 	case f.batch < 1 || f.batch > maxBatch:
 		return cli.Usage("--batch %d: allowed is 1 to %d", f.batch, maxBatch)
 	case f.rate < 0:
@@ -78,6 +77,14 @@ const (
 	maxSize  = 1 << 30
 	maxBatch = 1 << 16
 )
+
+// checkSize checks the size of a record.
+func checkSize(size cli.Size) error {
+	if size < load.MinSize || size > maxSize {
+		return cli.Usage("records of %d bytes: allowed are %d, the size of a record's number, to %d", int64(size), load.MinSize, int64(maxSize))
+	}
+	return nil
+}
 
 // send returns the number of records sent.
 func (f *sendFlags) send(ctx context.Context, p *shmring.Producer) (uint64, error) {

@@ -14,11 +14,9 @@ import (
 )
 
 // The suite is what shmbench does without arguments.
-const (
-	suiteStream = 300 * time.Millisecond // length of one stream
-	suiteTrips  = 500 * time.Millisecond // length of one series of round trips
-	smallRecord = 64                     // bytes
-)
+
+// smallRecord is the size, in bytes, that the sentence at the end speaks of.
+const smallRecord = 64
 
 func streamers() []lane.Contender {
 	return []lane.Contender{
@@ -41,37 +39,36 @@ func askers() []lane.Contender {
 	}
 }
 
-func runSuite(cmd *cobra.Command) error {
+// runSuite measures everything once, each for the given time.
+func runSuite(cmd *cobra.Command, length time.Duration) error {
+	if length <= 0 {
+		return cli.Usage("--for %v: allowed is more than 0", length)
+	}
 	ctx, out := cmd.Context(), newReport(cmd)
 	sizes := []int{smallRecord, 1 << 10, 64 << 10}
 	bar := newBar(cmd, len(streamers())*len(sizes)+len(askers()))
 	defer bar.end()
 
+	if err := out.line(textLine{"host", thisHost()}); err != nil {
+		return err
+	}
 	rates := newGrid("records a second", sizes)
 	for _, c := range streamers() {
 		for _, size := range sizes {
-			r, err := lane.Stream(ctx, c, size, suiteStream)
-			if err == nil && r.Faults() > 0 {
-				err = fmt.Errorf("%d records did not arrive as sent", r.Faults())
-			}
-			if err != nil {
-				return fmt.Errorf("%s, %s: %w", c.Name(), cli.Size(size), err)
-			}
-			rates.add(c.Name(), size, cli.Flow{Records: r.Records, Bytes: r.Bytes, Seconds: r.Seconds}.Rate())
-			if err := out.line(streamLine{"stream", c.Name(), size, r}); err != nil {
+			if err := streamInto(ctx, rates, out, "stream", entry{c.Name(), c}, size, length); err != nil {
 				return err
 			}
 			bar.step()
 		}
 	}
-	trips, err := suiteRoundTrips(ctx, out, bar)
+	trips, err := suiteRoundTrips(ctx, out, bar, length)
 	if err != nil {
 		return err
 	}
 	bar.end()
 	verdict := verdict(rates, trips)
 	if cli.JSON(cmd) {
-		return out.line(verdictLine{"verdict", verdict})
+		return out.line(textLine{"verdict", verdict})
 	}
 	w := cmd.OutOrStdout()
 	fmt.Fprintf(w, "%s\n\n", thisHost())
@@ -88,10 +85,10 @@ type series struct {
 	trips load.RoundTrips
 }
 
-func suiteRoundTrips(ctx context.Context, out *report, bar *bar) ([]series, error) {
+func suiteRoundTrips(ctx context.Context, out *report, bar *bar, length time.Duration) ([]series, error) {
 	var all []series
 	for _, c := range askers() {
-		r, err := lane.RoundTrips(ctx, c, smallRecord, suiteTrips)
+		r, err := lane.RoundTrips(ctx, c, smallRecord, length)
 		if err != nil {
 			return nil, fmt.Errorf("%s, round trips: %w", c.Name(), err)
 		}
@@ -133,7 +130,7 @@ type tripLine struct {
 	load.RoundTrips
 }
 
-type verdictLine struct {
+type textLine struct {
 	Part string `json:"part"`
 	Text string `json:"text"`
 }

@@ -56,6 +56,9 @@ func (f *recvFlags) run(cmd *cobra.Command, name string) (err error) {
 	if err != nil {
 		return err
 	}
+	if f.split != "" {
+		f.NewKind = shmring.MPSC
+	}
 	seg, err := f.Join(ctx, name)
 	if err != nil {
 		return errors.Join(err, out.close())
