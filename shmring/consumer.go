@@ -58,7 +58,7 @@ type Consumer struct {
 //
 // Errors: ErrEmpty, io.EOF after the last producer closed and the ring is drained, [PeerDiedError] where it
 // died instead, ErrClosed, ErrSegmentLost, [CorruptError].
-func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.receive(nil, dst) }
+func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.receive(noWait, dst) }
 
 // Recv is [Consumer.TryRecv] that waits for a record, until ctx ends. A call that need not wait may
 // succeed although ctx has ended.
@@ -157,7 +157,7 @@ func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) 
 
 // TryNext lends the next record. [ErrEmpty] if there is none now. Errors as [Consumer.TryRecv]; and
 // [ErrFull] when records lent earlier fill the whole ring, so that none can come before a Release.
-func (c *Consumer) TryNext() (Record, error) { return c.borrow(nil) }
+func (c *Consumer) TryNext() (Record, error) { return c.borrow(noWait) }
 
 // Next is [Consumer.TryNext] that waits for a record, until ctx ends.
 func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(ctx) }

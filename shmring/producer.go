@@ -36,7 +36,7 @@ type Producer struct {
 //
 // Errors: ErrFull, [TooLargeError], ErrClosed, ErrSegmentLost, ErrBusy while a reservation is open,
 // [CorruptError].
-func (p *Producer) TrySend(payload []byte) error { return p.send(nil, payload) }
+func (p *Producer) TrySend(payload []byte) error { return p.send(noWait, payload) }
 
 // Send is [Producer.TrySend] that waits while the ring is full, until ctx ends. A call that need not
 // wait may succeed although ctx has ended; a call that fails with ctx.Err() has written nothing.

@@ -20,7 +20,7 @@ type Reservation struct {
 // reservation takes 8 bytes more in the ring than a Send, so that it can carry a type.
 //
 // Errors: as [Producer.TrySend]; [OptionError] for a negative n.
-func (p *Producer) TryReserve(n int) (Reservation, error) { return p.lend(nil, n, true) }
+func (p *Producer) TryReserve(n int) (Reservation, error) { return p.lend(noWait, n, true) }
 
 // Reserve is [Producer.TryReserve] that waits while the ring is full, until ctx ends.
 func (p *Producer) Reserve(ctx context.Context, n int) (Reservation, error) {

@@ -29,6 +29,9 @@ const (
 	blindBackoff = 5 * time.Millisecond // a producer whose process cannot be watched can, too
 )
 
+// noWait is the context of the calls that never wait. It is only ever compared with nil.
+var noWait context.Context
+
 // A waiter is what a party keeps between its waits.
 type waiter struct {
 	bell   bell
