@@ -63,6 +63,7 @@ type Role string
 const (
 	RoleProducer Role = "producer"
 	RoleConsumer Role = "consumer"
+	RolePeer     Role = "peer" // the other end of a connection
 )
 
 // BusyError names the living process that holds a role. It unwraps to [ErrBusy].
@@ -101,6 +102,9 @@ type PeerDiedError struct {
 }
 
 func (e *PeerDiedError) Error() string {
+	if e.Role == RolePeer {
+		return fmt.Sprintf("shmring: the peer, process %d, died without closing", e.PID)
+	}
 	s := fmt.Sprintf("shmring: %s process %d (slot %d) died without closing", e.Role, e.PID, e.Slot)
 	if e.More > 0 {
 		s += fmt.Sprintf(", and %d more", e.More)

@@ -137,8 +137,9 @@ const maxRaces = 1000
 // Anonymous makes a segment without a name, in memory whose size is sealed: nobody can truncate it. Pass
 // [Segment.File] to the peer, which attaches it with [FromFile]. Linux only; elsewhere the error is
 // errors.ErrUnsupported.
-func Anonymous(opts ...Option) (*Segment, error) {
-	o := collect(opts)
+func Anonymous(opts ...Option) (*Segment, error) { return anonymous(collect(opts)) }
+
+func anonymous(o options) (*Segment, error) {
 	h, err := o.header()
 	if err != nil {
 		return nil, err
@@ -152,8 +153,9 @@ func Anonymous(opts ...Option) (*Segment, error) {
 }
 
 // FromFile attaches the segment behind f, which stays the caller's and may be closed afterwards.
-func FromFile(f *os.File, opts ...Option) (*Segment, error) {
-	o := collect(opts)
+func FromFile(f *os.File, opts ...Option) (*Segment, error) { return fromFile(f, collect(opts)) }
+
+func fromFile(f *os.File, o options) (*Segment, error) {
 	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign})
 	if err != nil {
 		return nil, mappingError("open", f.Name(), err)
@@ -163,8 +165,9 @@ func FromFile(f *os.File, opts ...Option) (*Segment, error) {
 
 // Heap makes a segment in Go memory, for the goroutines of one process: the same algorithms, visible to the
 // race detector.
-func Heap(opts ...Option) (*Segment, error) {
-	o := collect(opts)
+func Heap(opts ...Option) (*Segment, error) { return heapSegment(collect(opts)) }
+
+func heapSegment(o options) (*Segment, error) {
 	h, err := o.header()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,116 @@
+package shmring
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// duplex is the two rings of a connection as one side has them.
+type duplex struct {
+	door    *doorbell
+	out, in *Segment
+	tx      *Producer
+	rx      *Consumer
+}
+
+// ringOptions returns the options of a connection's segments from those of the connection.
+func ringOptions(o *options, door *doorbell, capacity int64) options {
+	return options{
+		kind: SPSC, kindGiven: true, capacity: capacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
+		maxRecord: o.maxRecord, schema: o.schema, wait: o.wait, checksum: o.checksum, prefault: o.prefault,
+		hugePages: o.hugePages, foreign: o.foreign, door: door, logger: o.logger,
+	}
+}
+
+// attachDuplex attaches to both segments, which it takes over: an error closes them.
+func attachDuplex(door *doorbell, out, in *Segment) (p *duplex, err error) {
+	p = &duplex{door: door, out: out, in: in}
+	if p.tx, err = out.Producer(); err == nil {
+		p.rx, err = in.Consumer()
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.rx.framed = true
+	return p, nil
+}
+
+// makeDuplex makes the memory of a connection, on the listener's side. The files go to the client: its way
+// out comes first.
+func makeDuplex(o *options, capacity int64) (p *duplex, files []*os.File, err error) {
+	door := newDoorbell()
+	ro := ringOptions(o, door, capacity)
+	in, err := anonymous(ro)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := anonymous(ro)
+	if err != nil {
+		return nil, nil, errors.Join(err, in.Close())
+	}
+	if p, err = attachDuplex(door, out, in); err != nil {
+		return nil, nil, err
+	}
+	return p, []*os.File{in.File(), out.File()}, nil
+}
+
+// openDuplex attaches to the memory that a listener has sent. The files stay the caller's.
+func openDuplex(o *options, capacity uint64, files []*os.File) (*duplex, error) {
+	if len(files) != 2 {
+		return nil, fmt.Errorf("%w: %d descriptors came with the offer of a ring, want 2", ErrHandshake, len(files))
+	}
+	door := newDoorbell()
+	ro := ringOptions(o, door, 0)
+	out, err := openSealed(files[0], ro, capacity)
+	if err != nil {
+		return nil, err
+	}
+	in, err := openSealed(files[1], ro, capacity)
+	if err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
+	return attachDuplex(door, out, in)
+}
+
+// openSealed attaches to one segment whose size nobody can change any more.
+func openSealed(f *os.File, o options, capacity uint64) (*Segment, error) {
+	s, err := fromFile(f, o)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !s.mapping.Sealed():
+		err = &SealError{File: f.Name()}
+	case s.header.Capacity != capacity:
+		err = fmt.Errorf("%w: the ring has %d bytes, the offer said %d", ErrHandshake, s.header.Capacity, capacity)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// SealError says that a descriptor came whose memory could still be truncated under us. It unwraps to
+// [ErrPermission].
+type SealError struct{ File string }
+
+func (e *SealError) Error() string {
+	return fmt.Sprintf("shmring: the memory behind %s is not sealed against shrinking and growing", e.File)
+}
+
+// Unwrap returns ErrPermission.
+func (e *SealError) Unwrap() error { return ErrPermission }
+
+// close gives everything back. Only the first call does anything.
+func (p *duplex) close() error {
+	return errors.Join(p.out.Close(), p.in.Close())
+}
+
+// closeFiles closes descriptors that nobody needs any more.
+func closeFiles(files []*os.File) (err error) {
+	for _, f := range files {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}

@@ -1,0 +1,286 @@
+package shmring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/shmring/ipc/shmring/internal/sock"
+)
+
+// handshake is one side of a connection that is being made. Whatever fails, its owner closes conn and
+// nothing else is left.
+type handshake struct {
+	conn net.Conn
+	o    *options
+	peer Peer
+}
+
+// maxWish bounds the rings that a dialer can wish for, in bytes.
+const maxWish = 4 << 20
+
+// begin bounds the whole handshake and asks who the peer is.
+func (h *handshake) begin() (err error) {
+	if err := h.conn.SetDeadline(time.Now().Add(h.o.handshake)); err != nil {
+		return err
+	}
+	h.peer, err = identifyPeer(h.conn, h.o)
+	return err
+}
+
+// greeting returns a greeting with this side's limits.
+func (h *handshake) greeting(kind uint8) greeting {
+	return greeting{version: handshakeVersion, kind: kind, largest: uint64(h.o.maxMessage), schema: h.o.schema}
+}
+
+// dial is the client's side.
+func (h *handshake) dial() (*Conn, error) {
+	if err := h.begin(); err != nil {
+		return nil, err
+	}
+	hello := h.greeting(helloKind)
+	var why Transport
+	if hello.road, why = h.wish(); h.o.sized {
+		hello.capacity = uint64(h.o.capacity)
+	}
+	hello.reason = why.Reason
+	if err := h.write(&hello); err != nil {
+		return nil, err
+	}
+	offer, files, err := h.read(offerKind, 2)
+	if err != nil {
+		return nil, err
+	}
+	defer closeFiles(files) // nothing was written to them
+	if offer.road == noRoad {
+		return nil, h.refused(&offer)
+	}
+	if err := h.checkSchema(&offer); err != nil {
+		return nil, err
+	}
+	answer := h.greeting(answerKind)
+	answer.road = offer.road
+	var rings *duplex
+	if offer.road == ringRoad {
+		if rings, err = openDuplex(h.o, offer.capacity, files); err != nil {
+			why = Transport{Reason: "this side refused the memory: " + err.Error(), Err: err}
+			answer.road, answer.reason = socketRoad, h.tell("the dialer refused the memory", err)
+		}
+	} else if why.Reason == "" {
+		why.Reason = offer.reason
+	}
+	if err := h.write(&answer); err != nil {
+		return nil, abandon(rings, err)
+	}
+	return h.finish(rings, why, min(offer.largest, uint64(h.o.maxMessage)))
+}
+
+// accept is the server's side.
+func (h *handshake) accept() (*Conn, error) {
+	offer := h.greeting(offerKind)
+	if err := h.begin(); err != nil {
+		var owner *CredentialsError
+		if errors.As(err, &owner) {
+			offer.refusal = refusedUser
+			err = errors.Join(err, h.write(&offer))
+		}
+		return nil, err
+	}
+	hello, _, err := h.read(helloKind, 0)
+	if errors.Is(err, ErrVersion) {
+		offer.refusal = refusedVersion
+	} else if err == nil {
+		if err = h.checkSchema(&hello); err != nil {
+			offer.refusal = refusedSchema
+		}
+	}
+	if err != nil {
+		if offer.refusal != 0 {
+			err = errors.Join(err, h.write(&offer))
+		}
+		return nil, err
+	}
+	wish, why := h.wish()
+	if wish == ringRoad && hello.road != ringRoad {
+		why.Reason = hello.reason
+	}
+	var rings *duplex
+	var files []*os.File
+	offer.road, offer.reason = socketRoad, why.Reason
+	if why.Reason == "" {
+		if rings, files, err = makeDuplex(h.o, h.capacity(&hello)); err != nil {
+			why = Transport{Reason: "this side could not make the memory: " + err.Error(), Err: err}
+			offer.reason = h.tell("the listener could not make the memory", err)
+		} else {
+			offer.road, offer.capacity = ringRoad, rings.in.header.Capacity
+		}
+	}
+	err = h.write(&offer, files...)
+	var answer greeting
+	if err == nil {
+		answer, _, err = h.read(answerKind, 0)
+	}
+	if err == nil && answer.road != offer.road && (offer.road != ringRoad || answer.road != socketRoad) {
+		err = fmt.Errorf("%w: offered was road %d, the answer is %d", ErrHandshake, offer.road, answer.road)
+	}
+	if err != nil {
+		return nil, abandon(rings, err)
+	}
+	if rings != nil && answer.road == socketRoad {
+		if err := rings.close(); err != nil {
+			return nil, err
+		}
+		rings, why = nil, Transport{Reason: answer.reason}
+	}
+	return h.finish(rings, why, min(hello.largest, uint64(h.o.maxMessage)))
+}
+
+// wish says which road this side would like, and why it is not the ring.
+func (h *handshake) wish() (road uint8, why Transport) {
+	_, unix := h.conn.(*net.UnixConn)
+	switch {
+	case !unix:
+		return socketRoad, Transport{Reason: "the address is not a Unix socket, so the peer may be on another machine"}
+	case h.o.socketOnly:
+		return socketRoad, Transport{Reason: "an option asked for the socket (WithSocketOnly)"}
+	case runtime.GOOS != "linux":
+		err := fmt.Errorf("%w: memory is passed over sockets on Linux only", errors.ErrUnsupported)
+		return socketRoad, Transport{Reason: err.Error(), Err: err}
+	}
+	if err := supported(); err != nil {
+		return socketRoad, Transport{Reason: err.Error(), Err: err}
+	}
+	return ringRoad, Transport{}
+}
+
+// capacity is what each ring gets, in bytes.
+func (h *handshake) capacity(hello *greeting) int64 {
+	switch {
+	case h.o.sized:
+		return h.o.capacity
+	case hello.capacity != 0:
+		return int64(min(hello.capacity, maxWish))
+	}
+	return DefaultConnCapacity
+}
+
+// tell returns what the peer may read about an error here.
+func (h *handshake) tell(what string, err error) string {
+	text := strings.ToValidUTF8(what+": "+err.Error(), "?")
+	return strings.ToValidUTF8(text[:min(len(text), maxReason)], "")
+}
+
+func (h *handshake) checkSchema(g *greeting) error {
+	if h.o.schema != 0 && g.schema != 0 && h.o.schema != g.schema {
+		return &SchemaError{Segment: g.schema, Want: h.o.schema}
+	}
+	return nil
+}
+
+// refused turns a server's refusal into the error that it stands for.
+func (h *handshake) refused(offer *greeting) error {
+	switch offer.refusal {
+	case refusedSchema:
+		return &SchemaError{Segment: offer.schema, Want: h.o.schema}
+	case refusedUser:
+		return fmt.Errorf("%w: the listener does not talk to this user (WithForeignOwner)", ErrPermission)
+	}
+	return fmt.Errorf("%w: the listener refused, for reason %d", ErrHandshake, offer.refusal)
+}
+
+// finish makes the connection.
+func (h *handshake) finish(rings *duplex, why Transport, limit uint64) (*Conn, error) {
+	if err := h.conn.SetDeadline(time.Time{}); err != nil {
+		return nil, abandon(rings, err)
+	}
+	c := newConn(h.peer, limit, h.conn.LocalAddr(), h.conn.RemoteAddr())
+	if rings == nil {
+		c.transport = Transport{Road: RoadSocket, Reason: why.Reason, Err: why.Err}
+		c.run(newSocketLine(h.conn, h.peer, limit, &c.sending))
+		if why.Err != nil {
+			h.o.logger.Info("shmring: a connection goes over the socket", "reason", why.Reason)
+		}
+		return c, nil
+	}
+	c.transport = Transport{Road: RoadRing, Reason: "both ends share memory"}
+	line, err := newRingLine(rings, h.conn.(*net.UnixConn), h.peer, limit)
+	if err != nil {
+		return nil, abandon(rings, err)
+	}
+	c.run(line)
+	return c, nil
+}
+
+func abandon(rings *duplex, err error) error {
+	if rings != nil {
+		err = errors.Join(err, rings.close())
+	}
+	return err
+}
+
+func (h *handshake) write(g *greeting, files ...*os.File) error {
+	if unix, ok := h.conn.(*net.UnixConn); ok {
+		return sock.Send(unix, g.encode(), files...)
+	}
+	_, err := h.conn.Write(g.encode())
+	return err
+}
+
+// read reads one greeting, and not a byte more, with at most so many files.
+func (h *handshake) read(kind uint8, limit int) (g greeting, files []*os.File, err error) {
+	b := make([]byte, greetingSize)
+	if unix, ok := h.conn.(*net.UnixConn); ok {
+		files, err = sock.Receive(unix, b, limit)
+	} else {
+		_, err = io.ReadFull(h.conn, b)
+	}
+	if err == io.EOF {
+		err = fmt.Errorf("the peer hung up: %w", io.ErrUnexpectedEOF)
+	}
+	if err == nil {
+		g, err = parseGreeting(b, kind)
+	}
+	if err != nil {
+		return g, nil, errors.Join(err, closeFiles(files))
+	}
+	return g, files, nil
+}
+
+// HandshakeError says why two ends did not come to terms. It unwraps to [ErrHandshake] and to the cause:
+// os.ErrDeadlineExceeded for a peer that hung, io.ErrUnexpectedEOF for one that went away, [ErrVersion],
+// [SchemaError], [CredentialsError], or the system's error.
+type HandshakeError struct {
+	Address string
+	Peer    Peer
+	Err     error
+}
+
+func (e *HandshakeError) Error() string {
+	return fmt.Sprintf("shmring: handshake with process %d at %s: %v", e.Peer.PID, e.Address, e.Err)
+}
+
+// Unwrap returns ErrHandshake and the cause.
+func (e *HandshakeError) Unwrap() []error { return []error{ErrHandshake, e.Err} }
+
+// run runs one side of a handshake on conn, which it closes on an error. The end of ctx ends it.
+func (h *handshake) run(ctx context.Context, side func() (*Conn, error)) (*Conn, error) {
+	stop := context.AfterFunc(ctx, func() { h.conn.Close() })
+	c, err := side()
+	if !stop() { // conn is closed, or about to be
+		if err == nil {
+			c.Close()
+		}
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		h.conn.Close()
+		return nil, &HandshakeError{Address: h.conn.RemoteAddr().String(), Peer: h.peer, Err: err}
+	}
+	return c, nil
+}

@@ -1,0 +1,166 @@
+package shmring
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+)
+
+// NetConn returns the connection as a stream of bytes: a net.Conn with deadlines, and with CloseWrite for a
+// half close. Write sends its bytes as messages, Read joins the messages again, whatever call has sent
+// them. Every call returns the same net.Conn.
+//
+// Read returns io.EOF after the peer's Close or CloseWrite, and an error that is [ErrPeerDied] where it died.
+// Errors are *net.OpError, and os.ErrDeadlineExceeded where a deadline has passed. Deadlines concern the
+// net.Conn only. Close closes the Conn.
+func (c *Conn) NetConn() net.Conn { return c.stream }
+
+// netConn is the byte stream over a Conn.
+type netConn struct {
+	c      *Conn
+	rd, wd *deadline
+	number uint64 // of the message that Read has begun, by c.message
+	chunk  int    // bytes that Write sends at a time, at most
+}
+
+// socketChunk is the most that one Write sends at a time over a socket, in bytes.
+const socketChunk = 64<<10 - 2*lengthSize
+
+func newNetConn(c *Conn) *netConn {
+	n := &netConn{c: c, rd: newDeadline(), wd: newDeadline(), chunk: int(min(socketChunk, c.limit))}
+	if r, ok := c.line.(*ringLine); ok {
+		n.chunk = int(min(uint64(r.tx.pieceSize()), c.limit))
+	}
+	return n
+}
+
+// Read reads what has come, at least one byte.
+func (n *netConn) Read(b []byte) (int, error) {
+	ctx := n.rd.current()
+	got, err := n.read(ctx, b)
+	if err == nil || err == io.EOF {
+		return got, err
+	}
+	return got, n.fail("read", ctx, err)
+}
+
+func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	c := n.c
+	if err := c.receiving.take(ctx); err != nil {
+		return 0, err
+	}
+	defer c.receiving.leave()
+	if c.closed.Load() {
+		return 0, ErrClosed
+	}
+	if len(b) == 0 {
+		return 0, nil
+	}
+	for got < len(b) {
+		if number := c.message.Load(); number == 0 || number != n.number {
+			if got > 0 {
+				if !c.line.ready() {
+					break
+				}
+				ctx = nil
+			}
+			if err := c.line.open(ctx); err != nil {
+				return n.partly(got, err)
+			}
+			n.number = number + 1
+			c.message.Store(n.number)
+		}
+		k, err := c.line.read(ctx, b[got:])
+		got += k
+		switch {
+		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF): // the end of a message
+			n.number = 0
+		case err != nil:
+			return n.partly(got, err)
+		}
+	}
+	return got, nil
+}
+
+// partly is the end of a Read by err: bytes come first, err again with the next Read.
+func (n *netConn) partly(got int, err error) (int, error) {
+	if got > 0 {
+		return got, nil
+	}
+	return 0, err
+}
+
+// Write sends all of b.
+func (n *netConn) Write(b []byte) (int, error) {
+	ctx := n.wd.current()
+	sent, err := n.write(ctx, b)
+	if err != nil {
+		err = n.fail("write", ctx, err)
+	}
+	return sent, err
+}
+
+func (n *netConn) write(ctx context.Context, b []byte) (sent int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if err := n.c.takeSending(ctx); err != nil {
+		return 0, err
+	}
+	defer n.c.sending.leave()
+	for sent < len(b) {
+		k := min(len(b)-sent, n.chunk)
+		if err := n.c.line.send(ctx, b[sent:sent+k]); err != nil {
+			return sent, err
+		}
+		sent += k
+		if err := ctx.Err(); err != nil && sent < len(b) {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+// fail gives an error the form that users of package net expect.
+func (n *netConn) fail(op string, ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
+		err = os.ErrDeadlineExceeded
+	}
+	return &net.OpError{Op: op, Net: n.c.local.Network(), Source: n.c.local, Addr: n.c.remote, Err: err}
+}
+
+// Conn returns the connection beneath.
+func (n *netConn) Conn() *Conn { return n.c }
+
+// CloseWrite ends the sending: see [Conn.CloseWrite].
+func (n *netConn) CloseWrite() error {
+	if err := n.c.CloseWrite(); err != nil {
+		return n.fail("close", context.Background(), err)
+	}
+	return nil
+}
+
+func (n *netConn) Close() error         { return n.c.Close() }
+func (n *netConn) LocalAddr() net.Addr  { return n.c.local }
+func (n *netConn) RemoteAddr() net.Addr { return n.c.remote }
+
+func (n *netConn) SetDeadline(t time.Time) error {
+	return errors.Join(n.SetReadDeadline(t), n.SetWriteDeadline(t))
+}
+
+func (n *netConn) SetReadDeadline(t time.Time) error  { return n.setDeadline(n.rd, t) }
+func (n *netConn) SetWriteDeadline(t time.Time) error { return n.setDeadline(n.wd, t) }
+
+func (n *netConn) setDeadline(d *deadline, t time.Time) error {
+	if n.c.closed.Load() {
+		return n.fail("set deadline", context.Background(), ErrClosed)
+	}
+	d.set(t)
+	return nil
+}

@@ -1,0 +1,281 @@
+package shmring
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync/atomic"
+
+	"github.com/shmring/ipc/frame"
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/sock"
+)
+
+// ringLine is a connection through shared memory. A message without parts is a plain record, or the pieces
+// of one; one with parts looks like its frame without the total, and its record has the type framed.
+type ringLine struct {
+	*duplex
+	peer   Peer
+	limit  uint64 // bytes of a message that is received whole
+	hangUp func() error
+	end    atomic.Pointer[endError] // what senders get once the peer has ended
+	shutUp atomic.Bool              // this side has
+
+	// Receiving.
+	inflow       // the open message
+	failed error // what every receipt returns from now on
+}
+
+// framed is the type of a record, and of the first piece of a message, that holds a body and parts.
+const framed = 1
+
+// endError is how the peer ended.
+type endError struct{ err error }
+
+// newRingLine runs a line over a pair whose doorbell is the socket conn.
+func newRingLine(p *duplex, conn *net.UnixConn, peer Peer, limit uint64) (*ringLine, error) {
+	k, err := sock.NewKnocker(conn, dataBit, spaceBit)
+	if err != nil {
+		return nil, err
+	}
+	p.door.knock = k.Knock
+	r := &ringLine{duplex: p, peer: peer, limit: limit}
+	watching := make(chan struct{})
+	go func() {
+		defer close(watching)
+		r.watch(conn)
+	}()
+	r.hangUp = func() error {
+		err := conn.Close()
+		<-watching
+		return err
+	}
+	return r, nil
+}
+
+// watch waits for knocks, and for the end of the socket, which is the end of the peer.
+func (r *ringLine) watch(conn net.Conn) {
+	var knocks [64]byte
+	for {
+		n, err := conn.Read(knocks[:])
+		bits := byte(0)
+		for _, b := range knocks[:n] {
+			bits |= b
+		}
+		r.door.answer(bits)
+		if err != nil {
+			r.ended()
+			return
+		}
+	}
+}
+
+// ended makes this side notice that the peer is gone. What it has committed is still received; what it
+// has closed, it has closed in the ring.
+func (r *ringLine) ended() {
+	_, state := layout.SplitStatus(mem.Load(&r.rx.slots[1].Status))
+	end := &endError{ErrPeerClosed}
+	if state != layout.SlotFree {
+		end.err = r.died()
+	}
+	r.end.Store(end)
+	r.door.gone.Store(true)
+	mem.Add(&r.rx.ctl.Changes, 1)
+	r.rx.data.bell.rouse()
+	// Whatever is or will be waiting for room waits in vain.
+	_ = r.tx.Close() // has no errors
+}
+
+func (r *ringLine) died() error {
+	pid := r.peer.PID
+	if pid == 0 {
+		pid = int(mem.Load32(&r.rx.slots[1].PID))
+	}
+	return &PeerDiedError{Role: RolePeer, PID: pid, Slot: 1}
+}
+
+func (r *ringLine) send(ctx context.Context, payload []byte) error {
+	var err error
+	if uint64(len(payload)) <= r.tx.maxRecord {
+		err = r.tx.Send(ctx, payload)
+	} else {
+		err = r.tx.sendPieces(ctx, payload, 0)
+	}
+	if err != nil {
+		return r.sendError(err)
+	}
+	return nil
+}
+
+// sendError says why a send failed: not that the handle is closed, but who closed it.
+func (r *ringLine) sendError(err error) error {
+	if !errors.Is(err, ErrClosed) || r.shutUp.Load() {
+		return err
+	}
+	if end := r.end.Load(); end != nil {
+		return end.err
+	}
+	return err // CloseWrite
+}
+
+func (r *ringLine) sendMessage(ctx context.Context, m frame.Message) error {
+	if len(m.Parts) == 0 {
+		return r.send(ctx, m.Body)
+	}
+	size := m.Size() - lengthSize // less the total
+	var err error
+	if uint64(size) <= r.tx.maxRecord {
+		err = r.tx.sendFramed(ctx, m, size)
+	} else {
+		b := m.Buffers()
+		b[0] = b[0][lengthSize:]
+		err = r.tx.sendFrom(ctx, &b, int64(size), framed)
+	}
+	if err != nil {
+		return r.sendError(err)
+	}
+	return nil
+}
+
+// lengthSize is the width of the lengths in a message, in bytes.
+const lengthSize = 8
+
+// sendFramed writes body and parts straight into the ring.
+func (p *Producer) sendFramed(ctx context.Context, m frame.Message, size int) error {
+	if !p.enter() {
+		return p.refuse()
+	}
+	defer p.leave()
+	c, err := p.obtain(ctx, uint64(size), true)
+	if err != nil {
+		return err
+	}
+	b := c.payload(&p.ring)
+	put := func(s []byte) {
+		binary.BigEndian.PutUint64(b, uint64(len(s)))
+		mem.CopyIn(b[lengthSize:], s)
+		b = b[lengthSize+len(s):]
+	}
+	put(m.Body)
+	for _, part := range m.Parts {
+		put(part)
+	}
+	p.commit(c, uint64(size), framed, 0)
+	return p.afterLoss()
+}
+
+// sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
+func (r *ringLine) sendFrom(ctx context.Context, src io.Reader, size int64) error {
+	var head [2 * lengthSize]byte
+	binary.BigEndian.PutUint64(head[lengthSize:], uint64(size))
+	if err := r.tx.sendFrom(ctx, io.MultiReader(bytes.NewReader(head[:]), src), size+int64(len(head)), framed); err != nil {
+		return r.sendError(err)
+	}
+	return nil
+}
+
+func (r *ringLine) closeWrite() error { return r.tx.Close() }
+
+func (r *ringLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
+	if !r.busy() {
+		out, err := r.rx.Recv(ctx, dst)
+		if err == nil {
+			return out, nil
+		}
+		if _, piece := err.(*FragmentError); !piece {
+			return out, r.recvError(err)
+		}
+	}
+	raw, typ, err := r.collect(ctx, dst[:0])
+	if err != nil || typ != framed {
+		return raw, err
+	}
+	m, err := frame.Parse(raw)
+	if err != nil {
+		return raw[:0], fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	n := copy(raw, m.Body)
+	for _, part := range m.Parts {
+		n += copy(raw[n:], part)
+	}
+	return raw[:n], nil
+}
+
+// busy reports whether the next receipt needs more than a plain record.
+func (r *ringLine) busy() bool { return r.opened || r.cut || r.failed != nil }
+
+func (r *ringLine) recvMessage(ctx context.Context) (frame.Message, error) {
+	raw, typ, err := r.collect(ctx, nil)
+	if err != nil {
+		return frame.Message{}, err
+	}
+	if typ != framed {
+		return frame.Message{Body: raw}, nil
+	}
+	m, err := frame.Parse(raw)
+	if err != nil {
+		return m, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return m, nil
+}
+
+// collect appends the whole of the next message to dst, as it lies in the ring.
+func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, error) {
+	if err := r.open(ctx); err != nil {
+		return dst, 0, err
+	}
+	start := len(dst)
+	for {
+		b, err := r.peek(ctx)
+		switch {
+		case err == io.EOF:
+			r.opened = false
+			return dst, r.stream.typ, nil
+		case errors.Is(err, io.ErrUnexpectedEOF): // given up by its sender, so it never was
+			r.opened = false
+			if err := r.open(ctx); err != nil {
+				return dst[:start], 0, err
+			}
+			dst = dst[:start]
+			continue
+		case err != nil:
+			if err = r.recvError(err); r.failed == nil {
+				r.replay, r.cut = append([]byte(nil), dst[start:]...), true
+			}
+			return dst[:start], 0, err
+		case uint64(len(dst)-start+len(b)) > r.limit+lengthSize: // a body alone has no length in the ring
+			r.failed = &TooLargeError{Size: uint64(len(dst) - start + len(b)), Limit: r.limit}
+			return dst[:start], 0, r.failed
+		}
+		dst = mem.CopyOut(dst, b)
+		r.discard(len(b))
+	}
+}
+
+// recvError says why a receipt failed, and remembers what is final.
+func (r *ringLine) recvError(err error) error {
+	if errors.Is(err, ErrPeerDied) {
+		err = r.died()
+	}
+	if final(err) || errors.Is(err, ErrCorrupt) {
+		r.failed = err
+	}
+	return err
+}
+
+func (r *ringLine) ready() bool { return finished(layout.Word(mem.Load(r.rx.word(r.rx.pos)))) }
+
+func (r *ringLine) shut() error {
+	r.shutUp.Store(true)
+	return errors.Join(r.tx.Close(), r.rx.Close(), r.hangUp())
+}
+
+func (r *ringLine) release() error {
+	r.rx.Release()
+	return r.duplex.close()
+}

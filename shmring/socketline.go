@@ -1,0 +1,277 @@
+package shmring
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/shmring/ipc/frame"
+)
+
+// socketLine is a connection whose messages are frames on the socket. A clean end is a goodbye: where the next
+// frame's total belongs, the greatest number, which no frame has. A socket that ends without it is a
+// peer that died.
+type socketLine struct {
+	conn   net.Conn
+	w      *frame.Writer
+	r      *frame.Reader
+	peer   Peer
+	limit  uint64
+	shutUp atomic.Bool
+
+	// Sending; its owner holds sending.
+	sending *turn
+	parted  bool // goodbye is said
+
+	// Receiving.
+	stream *frame.Stream // the open message, if anything of it is left
+	body   []byte        // the rest of its body
+	inPart bool          // stream stands inside a part
+	failed error         // what every receipt returns from now on
+	left   atomic.Bool   // the peer has said goodbye
+}
+
+// goodbye stands where a frame's total would.
+const goodbye = math.MaxUint64
+
+// farewell bounds how long Close goes on writing what is owed to a peer that does not read.
+const farewell = time.Second
+
+// messageOverhead is what a frame's total counts beside a body.
+const messageOverhead = lengthSize
+
+func newSocketLine(conn net.Conn, peer Peer, limit uint64, sending *turn) *socketLine {
+	size := frame.WithMaxSize(int(min(limit, math.MaxInt-messageOverhead)) + messageOverhead)
+	return &socketLine{
+		conn: conn, peer: peer, limit: limit, sending: sending,
+		w: frame.NewWriter(conn, size), r: frame.NewReader(conn, size),
+	}
+}
+
+func (s *socketLine) send(ctx context.Context, payload []byte) error {
+	return s.sendMessage(ctx, frame.Message{Body: payload})
+}
+
+func (s *socketLine) sendMessage(ctx context.Context, m frame.Message) error {
+	if s.parted {
+		return ErrClosed
+	}
+	return s.sent(s.w.Write(ctx, m))
+}
+
+// sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
+func (s *socketLine) sendFrom(ctx context.Context, src io.Reader, size int64) error {
+	if s.parted {
+		return ErrClosed
+	}
+	err := s.w.WriteFrom(ctx, frame.Message{}, src, size)
+	if frame.Resumable(err) && s.w.Pending() > 0 {
+		// The rest of src is not ours to read any longer, and a frame cannot be called off.
+		s.conn.Close()
+		return &WaitError{Op: "send", Err: ctx.Err()}
+	}
+	return s.sent(err)
+}
+
+// sent judges the end of a write. A message that a context has cut short is taken: what is left of it is
+// owed to the stream, and goes out without the caller.
+func (s *socketLine) sent(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case !frame.Resumable(err):
+		return s.sendError(err)
+	case s.w.Pending() == 0:
+		return &WaitError{Op: "send", Err: interruption(err)}
+	}
+	go func() {
+		if s.sending.take(context.Background()) == nil {
+			// A failure of the stream comes again with the next Send.
+			_ = s.w.Flush(context.Background())
+			s.sending.leave()
+		}
+	}()
+	return nil
+}
+
+// interruption is what a resumable error of package frame is about: the context's error.
+func interruption(err error) error {
+	var e *frame.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// sendError says who has ended the stream.
+func (s *socketLine) sendError(err error) error {
+	switch {
+	case s.shutUp.Load() || errors.Is(err, net.ErrClosed):
+		return ErrClosed
+	case !broken(err):
+		return err
+	case s.left.Load():
+		return ErrPeerClosed
+	}
+	return s.died()
+}
+
+// broken reports whether err says that the peer's end of a socket is gone.
+func broken(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNABORTED)
+}
+
+func (s *socketLine) died() error { return &PeerDiedError{Role: RolePeer, PID: s.peer.PID} }
+
+// closeWrite says goodbye, after what is owed.
+func (s *socketLine) closeWrite() error {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	return s.part(ctx)
+}
+
+func (s *socketLine) part(ctx context.Context) error {
+	if s.parted {
+		return nil
+	}
+	s.parted = true
+	if err := s.w.Flush(ctx); err != nil {
+		return s.sendError(err)
+	}
+	end, _ := ctx.Deadline()
+	if err := s.conn.SetWriteDeadline(end); err != nil {
+		return s.sendError(err)
+	}
+	if _, err := s.conn.Write(binary.BigEndian.AppendUint64(nil, goodbye)); err != nil {
+		return s.sendError(err)
+	}
+	if c, ok := s.conn.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
+
+func (s *socketLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
+	m, err := s.receive(ctx)
+	if err != nil {
+		return dst[:0], err
+	}
+	dst = append(dst[:0], m.Body...)
+	for _, p := range m.Parts {
+		dst = append(dst, p...)
+	}
+	return dst, nil
+}
+
+func (s *socketLine) recvMessage(ctx context.Context) (frame.Message, error) {
+	m, err := s.receive(ctx)
+	if err != nil {
+		return frame.Message{}, err
+	}
+	if m.Size() > detachSize {
+		s.r.Detach()
+		return m, nil
+	}
+	return m.Clone(), nil
+}
+
+// detachSize is from which size on a message is handed over with its buffer rather than copied.
+const detachSize = 16 << 10
+
+func (s *socketLine) receive(ctx context.Context) (frame.Message, error) {
+	if s.failed != nil {
+		return frame.Message{}, s.failed
+	}
+	s.stream = nil
+	m, err := s.r.Read(ctx)
+	if err != nil {
+		return m, s.recvError(err)
+	}
+	return m, nil
+}
+
+func (s *socketLine) open(ctx context.Context) error {
+	if s.failed != nil {
+		return s.failed
+	}
+	body, parts, err := s.r.ReadStream(ctx)
+	if err != nil {
+		return s.recvError(err)
+	}
+	s.body, s.stream, s.inPart = body, parts, false
+	return nil
+}
+
+func (s *socketLine) read(ctx context.Context, b []byte) (int, error) {
+	if s.stream == nil {
+		return 0, io.EOF
+	}
+	if len(s.body) > 0 {
+		n := copy(b, s.body)
+		s.body = s.body[n:]
+		return n, nil
+	}
+	for {
+		if s.inPart {
+			n, err := s.stream.ReadContext(ctx, b)
+			if err == nil {
+				return n, nil
+			} else if err != io.EOF {
+				return 0, s.recvError(err)
+			}
+		}
+		_, err := s.stream.Next(ctx)
+		if err == io.EOF {
+			s.stream = nil
+			return 0, io.EOF
+		} else if err != nil {
+			return 0, s.recvError(err)
+		}
+		s.inPart = true
+	}
+}
+
+// recvError says how the stream ended, and remembers it unless the context alone did.
+func (s *socketLine) recvError(err error) error {
+	var large *frame.TooLargeError
+	switch {
+	case frame.Resumable(err):
+		return &WaitError{Op: "receive", Err: interruption(err)}
+	case errors.As(err, &large) && large.Size == goodbye:
+		s.left.Store(true)
+		err = io.EOF
+	case s.shutUp.Load() || errors.Is(err, net.ErrClosed):
+		err = ErrClosed
+	case errors.As(err, &large):
+		err = &TooLargeError{Size: large.Size - messageOverhead, Limit: s.limit}
+	case errors.Is(err, frame.ErrMalformed):
+		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) || broken(err):
+		err = s.died()
+	}
+	s.failed = err
+	return err
+}
+
+func (s *socketLine) ready() bool { return false }
+
+func (s *socketLine) shut() error {
+	s.shutUp.Store(true)
+	if s.sending.tryTake() { // else a Send is under way, and its message cannot be finished
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		// The peer learns from the socket's end what it does not learn from a goodbye.
+		_ = s.part(ctx)
+		cancel()
+		s.sending.leave()
+	}
+	return s.conn.Close()
+}
+
+func (s *socketLine) release() error { return nil }
