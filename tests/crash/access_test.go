@@ -1,15 +1,13 @@
-//go:build shmring_hooks
+//go:build linux && shmring_hooks
 
 package crash
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/shmring/ipc/shmring"
 )
@@ -29,9 +27,6 @@ func prelude(way string) uint64 {
 	}
 	return 2
 }
-
-// bulk is a record of the prelude: four of them nearly fill a ring of 4096 bytes.
-func bulk() []byte { return make([]byte, 1008) }
 
 // interrupted is a child that sends its prelude, waits for a byte, and then sends in the given way, with
 // something terrible before its nth access.
@@ -135,53 +130,6 @@ func killAt(t *testing.T, kind shmring.Kind, way string, n int) (delivered int, 
 	seg.Close()
 	shmring.Remove(name)
 	return delivered, ch.count(done) > 0
-}
-
-func receiveBulk(t *testing.T, c *shmring.Consumer, n uint64) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for range n {
-		if b, err := c.Recv(ctx, nil); err != nil || len(b) != len(bulk()) {
-			t.Fatalf("%d bytes, %v", len(b), err)
-		}
-	}
-}
-
-// rest takes what is left of a dead child, then sends a record through the ring and expects it at once. It
-// returns how many records came before it.
-func rest(t *testing.T, seg *shmring.Segment, c *shmring.Consumer) (n int) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for want := uint64(1); ; want++ {
-		b, err := c.Recv(ctx, nil)
-		if err != nil { // io.EOF or ErrPeerDied: the child's end
-			if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, shmring.ErrCorrupt) {
-				t.Fatalf("%v; %+v", err, seg.Stats())
-			}
-			break
-		}
-		if _, seq, ok := identify(b); !ok || seq != want {
-			t.Errorf("torn: %x", b)
-		}
-		n++
-	}
-	p, err := attach(seg.Producer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for seq := range uint64(300) { // several laps
-		if err := p.Send(ctx, message(9, seq)); err != nil {
-			t.Fatal(err)
-		}
-		b, err := c.Recv(ctx, nil)
-		if sender, got, ok := identify(b); err != nil || !ok || sender != 9 || got != seq {
-			t.Fatalf("after the death: %v, %x", err, b)
-		}
-	}
-	return n
 }
 
 // taking is a child that takes records two by two, with something terrible before its nth access.

@@ -1,3 +1,5 @@
+//go:build linux
+
 package crash
 
 import (
@@ -7,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -80,6 +83,11 @@ type child struct {
 // start runs a child and collects its notes.
 func start(t testing.TB, role, segment string, env ...string) *child {
 	t.Helper()
+	return startAs(t, nil, role, segment, env...)
+}
+
+func startAs(t testing.TB, attr *syscall.SysProcAttr, role, segment string, env ...string) *child {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -87,6 +95,7 @@ func start(t testing.TB, role, segment string, env ...string) *child {
 	c := &child{cmd: exec.Command(exe), live: make(chan note, 1<<16)}
 	c.cmd.Env = append(os.Environ(), append(env, roleKey+"="+role, segmentKey+"="+segment, "GOMAXPROCS=2")...)
 	c.cmd.Stderr = os.Stderr
+	c.cmd.SysProcAttr = attr
 	out, err := c.cmd.StdoutPipe()
 	if err == nil {
 		c.stdin, err = c.cmd.StdinPipe()

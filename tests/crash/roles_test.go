@@ -1,4 +1,4 @@
-//go:build shmring_hooks
+//go:build linux && shmring_hooks
 
 package crash
 

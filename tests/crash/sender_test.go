@@ -1,10 +1,9 @@
-//go:build shmring_hooks
+//go:build linux && shmring_hooks
 
 package crash
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"strings"
@@ -41,17 +40,6 @@ func (l *listener) Handle(_ context.Context, r slog.Record) error {
 		l.deaths.Add(1)
 	}
 	return nil
-}
-
-// attach calls f until the role is free.
-func attach[T any](f func() (T, error)) (T, error) {
-	for {
-		v, err := f()
-		if !errors.Is(err, shmring.ErrBusy) {
-			return v, err
-		}
-		time.Sleep(100 * time.Microsecond)
-	}
 }
 
 // send is a child that sends for ever, slowly.
