@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -95,21 +96,28 @@ type line struct {
 	answers     *shmring.Consumer
 }
 
+// forever is longer than anybody waits.
+const forever = time.Duration(1<<63 - 1)
+
 // measure makes count round trips.
 func (l *line) measure(ctx context.Context, size int, count uint64) (*load.Trips, error) {
-	trips, answer := load.NewTrips(), make([]byte, 0, size)
+	trips, answer, answered := load.NewTrips(), make([]byte, 0, size), false
+	late := cli.Linger{For: forever}
 	ask := func(question []byte) ([]byte, error) {
 		if err := l.questions.Send(ctx, question); err != nil {
 			return nil, err
 		}
 		for {
-			var err error
-			if answer, err = l.answers.Recv(ctx, answer); err != nil {
+			b, err := l.answers.Recv(ctx, answer)
+			switch {
+			case err == nil && bytes.HasPrefix(b, question[:load.MinSize]):
+				answer, answered = b, true
+				return b, nil
+			case err == nil: // what a ping that was killed left behind has other numbers
+			case !ended(err) || answered:
 				return nil, fmt.Errorf("pong: %w", err)
-			}
-			// What a ping that was killed left behind has other numbers.
-			if bytes.HasPrefix(answer, question[:load.MinSize]) {
-				return answer, nil
+			case !late.Again(ctx): // the end of an earlier pong
+				return nil, ctx.Err()
 			}
 		}
 	}

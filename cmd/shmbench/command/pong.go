@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/shmring/ipc/cmd/internal/cli"
 	"github.com/shmring/ipc/shmring"
 )
 
@@ -79,16 +80,19 @@ func (f *ringFlags) greeting(ctx context.Context) (wait shmring.Wait, err error)
 	if err != nil {
 		return 0, err
 	}
-	for {
+	for late := (cli.Linger{For: forever}); ; {
 		r, err := questions.Next(ctx)
-		if err != nil {
-			return 0, err
-		}
-		if r.Type == helloType && len(r.Payload) == 1 {
+		switch {
+		case err == nil && r.Type == helloType && len(r.Payload) == 1:
 			wait = shmring.Wait(r.Payload[0])
 			questions.Release()
 			return wait, nil
+		case err == nil:
+			questions.Release()
+		case !ended(err):
+			return 0, err
+		case !late.Again(ctx):
+			return 0, ctx.Err()
 		}
-		questions.Release()
 	}
 }

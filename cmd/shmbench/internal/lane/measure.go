@@ -19,7 +19,7 @@ import (
 func Stream(ctx context.Context, c Contender, size int, length time.Duration) (load.Received, error) {
 	j := Job{Contender: c, Role: Send, Size: size, For: length}
 	var tally load.Tally
-	err := j.run(ctx, func(ctx context.Context, l *lane) error {
+	err := j.measure(ctx, func(ctx context.Context, l *lane) error {
 		if c.Transport == Ring {
 			return ringRecv(ctx, l.in, &tally)
 		}
@@ -32,7 +32,7 @@ func Stream(ctx context.Context, c Contender, size int, length time.Duration) (l
 func RoundTrips(ctx context.Context, c Contender, size int, length time.Duration) (load.RoundTrips, error) {
 	j := Job{Contender: c, Role: Answer, Size: size}
 	trips := load.NewTrips()
-	err := j.run(ctx, func(ctx context.Context, l *lane) error {
+	err := j.measure(ctx, func(ctx context.Context, l *lane) error {
 		var ask func([]byte) ([]byte, error)
 		if c.Transport == Ring {
 			ask = l.ask(ctx)
@@ -50,8 +50,8 @@ type lane struct {
 	wire    io.ReadWriter // all others
 }
 
-// run starts the peer, connects and calls work, whose context ends when the peer does.
-func (j Job) run(ctx context.Context, work func(context.Context, *lane) error) error {
+// measure starts the peer, connects and calls work, whose context ends when the peer fails.
+func (j Job) measure(ctx context.Context, work func(context.Context, *lane) error) error {
 	switch j.Transport {
 	case Ring:
 		return j.runRing(ctx, work)

@@ -26,12 +26,24 @@ func Peer(ctx context.Context, job string, in io.Reader, out io.Writer) error {
 	if j.Transport == Pipe {
 		return j.onWire(duo{in, out})
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	go func() {
 		io.Copy(io.Discard, in)
-		cancel()
+		cancel(errDone)
 	}()
+	err := j.run(ctx)
+	if context.Cause(ctx) == errDone {
+		return nil // whatever we met then was meant to end us
+	}
+	return err
+}
+
+// errDone: nobody is interested in us any more.
+var errDone = errors.New("done")
+
+// run is the peer's part for all transports but the pipe.
+func (j Job) run(ctx context.Context) error {
 	switch {
 	case j.Transport == Ring && j.Role == Send:
 		return ringSend(ctx, j)

@@ -103,9 +103,6 @@ func (t *Tally) odd(s *sender, n uint64) {
 	s.missing = slices.Replace(s.missing, i, i+1, slices.DeleteFunc(rest, func(m span) bool { return m.from == m.to })...)
 }
 
-// Senders returns how many senders were heard.
-func (t *Tally) Senders() int { return len(t.senders) }
-
 // Records returns how many records came so far.
 func (t *Tally) Records() uint64 { return t.result.Records }
 
