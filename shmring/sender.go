@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/shmring/ipc/codec"
+	"github.com/shmring/ipc/layout"
 )
 
 // Sender sends values of one type through a [Producer]. It belongs to one goroutine at a time, the one
@@ -61,21 +62,50 @@ func (s *Sender[T]) send(ctx context.Context, v *T) error {
 	if err != nil {
 		return s.fail(err)
 	}
+	header := uint64(layout.WordSize)
+	if s.typed() {
+		header += layout.WordSize
+	}
+	if b := s.p.begin(header, uint64(n)); b != nil {
+		return s.sendShort(header, b, v)
+	}
 	room, err := s.p.lend(ctx, n, s.typed())
 	if err != nil {
 		return err
 	}
 	defer room.Abort() // does nothing after a commit
-	b := room.Bytes()
+	if err := s.encode(room.Bytes(), v); err != nil {
+		return err
+	}
+	room.SetType(s.record.Type, s.record.Version)
+	return room.Commit()
+}
+
+// sendShort encodes into b, which begin lent.
+func (s *Sender[T]) sendShort(header uint64, b []byte, v *T) error {
+	done := false
+	defer func() {
+		if !done { // an error, or a panic in the value's own code
+			s.p.cancel(b)
+		}
+	}()
+	if err := s.encode(b, v); err != nil {
+		return err
+	}
+	done = true
+	return s.p.publish(header, uint64(len(b)), s.record.Type, s.record.Version)
+}
+
+// encode fills b, whose length is what Size said.
+func (s *Sender[T]) encode(b []byte, v *T) error {
 	out, err := s.codec.Append(b[:0], v)
 	if err != nil {
 		return s.fail(err)
 	}
-	if len(out) != n || n > 0 && &out[0] != &b[0] {
-		return &EncodeError{Codec: s.codec.Name(), Promised: n, Got: len(out), Err: ErrMiscounted}
+	if len(out) != len(b) || len(b) > 0 && &out[0] != &b[0] {
+		return &EncodeError{Codec: s.codec.Name(), Promised: len(b), Got: len(out), Err: ErrMiscounted}
 	}
-	room.SetType(s.record.Type, s.record.Version)
-	return room.Commit()
+	return nil
 }
 
 // sendBuffered encodes first, for codecs whose Size is as much work as that.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/shmring/ipc/codec"
@@ -271,7 +272,13 @@ func (l liar) Append(dst []byte, _ *uint64) ([]byte, error) { return l.append(ds
 func eight(dst []byte) []byte                               { return binary.LittleEndian.AppendUint64(dst, 1) }
 
 func TestAnEncodingThatBreaksItsPromiseIsNotSent(t *testing.T) {
-	p, c := pair(t, heap(t))
+	for _, kind := range []Kind{SPSC, MPSC} {
+		t.Run(kind.String(), func(t *testing.T) { testBrokenPromises(t, heap(t, WithKind(kind))) })
+	}
+}
+
+func testBrokenPromises(t *testing.T, segment *Segment) {
+	p, c := pair(t, segment)
 	broken := errors.New("broken")
 	for name, l := range map[string]struct {
 		liar
@@ -293,6 +300,9 @@ func TestAnEncodingThatBreaksItsPromiseIsNotSent(t *testing.T) {
 			if _, err := c.TryRecv(nil); err != ErrEmpty {
 				t.Fatalf("something was sent: %v", err)
 			}
+			if i := slices.IndexFunc(p.data, func(b byte) bool { return b != 0 }); i >= 0 && p.kind == SPSC {
+				t.Fatalf("byte %d of the ring was left behind", i)
+			}
 		})
 	}
 	var v uint64
@@ -301,8 +311,16 @@ func TestAnEncodingThatBreaksItsPromiseIsNotSent(t *testing.T) {
 		defer func() { recover() }()
 		sender.TrySend(&v)
 	}()
-	if err := NewSender(p, bincode.Of[uint64]()).TrySend(&v); err != nil {
-		t.Errorf("after a panic in the codec: %v", err)
+	nested := NewSender[uint64](p, liar{size: 8, append: func(dst []byte) []byte {
+		if err := p.TrySend(nil); !errors.Is(err, ErrBusy) {
+			t.Errorf("sending while a value is being encoded: %v", err)
+		}
+		return eight(dst)
+	}})
+	for _, s := range []*Sender[uint64]{nested, NewSender(p, bincode.Of[uint64]())} {
+		if err := s.TrySend(&v); err != nil {
+			t.Errorf("after a panic in the codec: %v", err)
+		}
 	}
 }
 
