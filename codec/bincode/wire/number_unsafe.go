@@ -34,6 +34,13 @@ func KeepNumbers[T Number](k *Keeper, b []byte, old []T) (s []T, rest []byte, ok
 	return s, b[n*width[T]():], true
 }
 
+// KeepSingles is [Keeper.Bytes] for other numbers of one byte.
+func KeepSingles[T ~int8 | ~uint8](k *Keeper, b []byte, old []T) (s []T, rest []byte, ok bool) {
+	// SAFETY: a T is one byte, any bit pattern is a T, and all slices have the same header.
+	bytes, rest, ok := k.Bytes(b, *(*[]byte)(unsafe.Pointer(&old)))
+	return *(*[]T)(unsafe.Pointer(&bytes)), rest, ok
+}
+
 // PutNumbers writes s to b, which is long enough.
 func PutNumbers[T Number](b []byte, s []T) {
 	if w := width[T](); w == 1 || little() {
