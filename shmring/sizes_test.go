@@ -263,7 +263,7 @@ func TestRecordsOverTheMaximumAreRefusedAndNothingIsWritten(t *testing.T) {
 
 func TestAHugeReserveIsRefused(t *testing.T) {
 	p := producer(t, heap(t))
-	for _, n := range []int{1 << 31, int(^uint(0) >> 1)} {
+	for _, n := range []int{1<<31 - 1, int(^uint(0) >> 1)} {
 		_, err := p.TryReserve(n)
 		want(t, "TryReserve", err, ErrTooLarge)
 	}
