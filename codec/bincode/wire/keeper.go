@@ -60,13 +60,14 @@ func (k *Keeper) Bytes(b, old []byte) (s, rest []byte, ok bool) {
 	if n > uint64(len(b)) {
 		return nil, nil, false
 	}
+	if k.Fresh {
+		old = nil
+	}
 	switch from := b[:n:n]; {
 	case n == 0:
 		s = Empty(old)
 	case k.Borrow:
 		s = from
-	case k.Fresh:
-		s = Renew(nil, from)
 	default:
 		s = Renew(old, from)
 	}
