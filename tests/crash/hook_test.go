@@ -36,7 +36,7 @@ func (s *saboteur) visit(often uint32) {
 }
 
 func (s *saboteur) Load64(p *uint64) uint64 {
-	s.visit(16)
+	s.visit(32)
 	return atomic.LoadUint64(p)
 }
 
@@ -47,14 +47,14 @@ func (s *saboteur) Store64(op shmring.Op, p *uint64, v uint64) {
 			s.dirty.Add(1)
 		}
 	} else {
-		s.visit(16)
+		s.visit(32)
 	}
 	atomic.StoreUint64(p, v)
 }
 
 // CAS64 lingers after the claim, which is a narrow window otherwise.
 func (s *saboteur) CAS64(p *uint64, old, new uint64) bool {
-	s.visit(16)
+	s.visit(32)
 	swapped := atomic.CompareAndSwapUint64(p, old, new)
 	if s.slow.Load() && swapped {
 		time.Sleep(100 * time.Microsecond)
@@ -63,13 +63,13 @@ func (s *saboteur) CAS64(p *uint64, old, new uint64) bool {
 }
 
 func (s *saboteur) Add64(p *uint64, delta uint64) uint64 {
-	s.visit(16)
+	s.visit(32)
 	return atomic.AddUint64(p, delta)
 }
 
 func (s *saboteur) Before(op shmring.Op) {
 	if op != shmring.OpPause {
-		s.visit(16)
+		s.visit(32)
 	}
 }
 

@@ -170,6 +170,7 @@ func killSenders(t *testing.T, kind shmring.Kind, kills int) {
 		torn += ch.count(tornTail)
 		successions += ch.count(succeeded)
 	}
+	checkStats(t, seg.Stats(), records+1, uint64(kills+len(alive)), uint64(l.claims.Load()+l.gaps.Load()))
 	t.Logf("%v: %d kills, %d records; claims padded %d, gaps padded %d, torn tails adopted %d, slots taken over from the dead %d, deaths noticed %d",
 		kind, kills, records, l.claims.Load(), l.gaps.Load(), torn, successions, l.deaths.Load())
 	if kind == shmring.MPSC {
@@ -181,5 +182,20 @@ func killSenders(t *testing.T, kind shmring.Kind, kills int) {
 	}
 	if successions == 0 {
 		t.Error("no slot was taken over from the dead")
+	}
+}
+
+// checkStats holds the counters against what is known: the consumer was not killed, so it counted right; each
+// kill may have come before its sender had counted its last record.
+func checkStats(t *testing.T, st shmring.Stats, records, kills, repairs uint64) {
+	t.Helper()
+	if st.Received != records || st.Recovered != repairs || st.Corrupt != 0 {
+		t.Errorf("received %d of %d, recovered %d of %d, corrupt %d", st.Received, records, st.Recovered, repairs, st.Corrupt)
+	}
+	if st.Sent > records || st.Sent+kills < records {
+		t.Errorf("sent %d, received %d after %d kills", st.Sent, records, kills)
+	}
+	if st.Used > st.Capacity || st.HighWater > st.Capacity || st.HighWater == 0 || st.Deaths == 0 || st.Deaths > 2*kills {
+		t.Errorf("implausible: %+v", st)
 	}
 }

@@ -3,7 +3,6 @@
 package model
 
 import (
-	"os"
 	"os/exec"
 	"testing"
 )
@@ -16,7 +15,6 @@ func TestTheShippedProtocol(t *testing.T) {
 		t.Skip("no go command to build the checker with: ", err)
 	}
 	cmd := exec.CommandContext(t.Context(), gotool, "test", "-tags", "shmring_hooks", "-count=1", "-v", ".")
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {

@@ -37,6 +37,9 @@ func recordOf(b []byte) (id int, ok bool) {
 // item is a record to be sent: its id and payload words.
 type item struct{ id, words int }
 
+// aborted is the id of a reservation that is written to and given back.
+const aborted = -1
+
 // how a producer sends its items.
 type how uint8
 
@@ -44,7 +47,6 @@ const (
 	bySend    how = iota // TrySend
 	byReserve            // TryReserve, write, Commit
 	byShrink             // TryReserve of one word more, write all, CommitN
-	byAbort              // TryReserve, write, Abort, then TrySend
 	byBatch              // all at once
 )
 
@@ -108,10 +110,19 @@ func attachProducer(t *run) *shmring.Producer {
 // attempt tries to send the next item, or all of them, and returns how many it sent.
 func attempt(t *run, p *shmring.Producer, way how, items []item) (int, error) {
 	it := items[0]
-	b := payload(it.id, it.words)
 	if way == byBatch {
 		return attemptBatch(t, p, items)
 	}
+	if it.id == aborted {
+		r, err := p.TryReserve(8 * it.words)
+		if err == nil {
+			shmring.WriteWords(r.Bytes(), payload(maxRecords-1, it.words))
+			r.Abort()
+			return 1, nil
+		}
+		return 0, err
+	}
+	b := payload(it.id, it.words)
 	t.intend(begin, it.id)
 	var err error
 	switch way {
@@ -126,13 +137,6 @@ func attempt(t *run, p *shmring.Producer, way how, items []item) (int, error) {
 		if r, err = p.TryReserve(len(b) + 8); err == nil {
 			shmring.WriteWords(r.Bytes(), payload(it.id, it.words+1))
 			err = r.CommitN(len(b))
-		}
-	case byAbort:
-		var r shmring.Reservation
-		if r, err = p.TryReserve(len(b)); err == nil {
-			shmring.WriteWords(r.Bytes(), payload(it.id+1, it.words))
-			r.Abort()
-			err = p.TrySend(b)
 		}
 	default:
 		err = p.TrySend(b)

@@ -48,7 +48,9 @@ func (t thread) absent() thread   { t.attached = false; return t }
 
 func recordsOf(items []item) (set uint16) {
 	for _, it := range items {
-		set |= 1 << it.id
+		if it.id != aborted {
+			set |= 1 << it.id
+		}
 	}
 	return set
 }
@@ -56,6 +58,7 @@ func recordsOf(items []item) (set uint16) {
 // Records of one payload word take 16 bytes, of two words 24; reservations take 8 more.
 var (
 	a0, a1 = idler("P0", bySend, item{0, 1}), idler("P1", bySend, item{1, 1})
+	a2     = idler("P2", bySend, item{2, 1})
 	w0, w1 = idler("P0", bySend, item{0, 2}), idler("P1", bySend, item{1, 2})
 )
 
@@ -83,8 +86,10 @@ func shortScenes() []*scene {
 func longScenes() []*scene {
 	const M, S = shmring.MPSC, shmring.SPSC
 	return []*scene{
-		{name: "mpsc: three producers, one killed", kind: M, capacity: 32, producers: 3, kills: 1,
-			threads: []thread{a0, a1, idler("P2", bySend, item{2, 1}), consumer(1, 8, 8)}},
+		{name: "mpsc: three producers, the first killed", kind: M, capacity: 32, producers: 3, kills: 1,
+			threads: []thread{a0, a1.immortal(), a2.immortal(), consumer(1, 8, 8)}},
+		{name: "mpsc: three producers, the last killed", kind: M, capacity: 32, producers: 3, kills: 1,
+			threads: []thread{a0.immortal(), a1.immortal(), a2, consumer(1, 8, 8)}},
 		{name: "mpsc: one of two killed and followed", kind: M, capacity: 32, producers: 2, kills: 2,
 			threads: []thread{a0.followed(stays(bySend, item{2, 1}), item{2, 1}), a1, consumer(1, 8, 8)}},
 		{name: "mpsc: records that must skip the end", kind: M, capacity: 32, producers: 2, kills: 2,
@@ -96,7 +101,7 @@ func longScenes() []*scene {
 		{name: "mpsc: a batch and a reservation", kind: M, capacity: 64, producers: 2, kills: 2,
 			threads: []thread{idler("P0", byBatch, item{0, 1}, item{2, 1}), idler("P1", byReserve, item{1, 1}), consumer(1, 8, 8)}},
 		{name: "mpsc: a reservation shrunk and one aborted", kind: M, capacity: 64, producers: 2, kills: 2,
-			threads: []thread{idler("P0", byShrink, item{0, 1}), idler("P1", byAbort, item{1, 1}), consumer(1, 8, 8)}},
+			threads: []thread{idler("P0", byShrink, item{0, 1}), idler("P1", bySend, item{aborted, 1}, item{1, 1}), consumer(1, 8, 8)}},
 		{name: "mpsc: the consumer killed, total store order", kind: M, capacity: 32, producers: 2, kills: 2, buffer: 3,
 			threads: []thread{a0, a1, consumer(1, 8, 8).killable()}},
 		{name: "mpsc: copied out", kind: M, capacity: 32, producers: 2, kills: 2,
@@ -108,7 +113,7 @@ func longScenes() []*scene {
 		{name: "spsc: the producer killed and followed, the consumer killed, ends", kind: S, capacity: 32, kills: 3, ends: true,
 			threads: []thread{one(0, "P", bySend, item{0, 1}).followed(sender(0, bySend, item{1, 1}), item{1, 1}), judging().killable(), final(2, 2)}},
 		{name: "spsc: a reservation aborted", kind: S, capacity: 64, kills: 3,
-			threads: []thread{one(0, "P", byAbort, item{0, 1}).followed(sender(0, bySend, item{2, 1}), item{2, 1}), consumer(1, 8, 8).killable(), final(2, 4)}},
+			threads: []thread{one(0, "P", bySend, item{aborted, 1}, item{0, 1}).followed(sender(0, bySend, item{2, 1}), item{2, 1}), consumer(1, 8, 8).killable(), final(2, 4)}},
 		{name: "spsc: copied out", kind: S, capacity: 64, kills: 2,
 			threads: []thread{one(0, "P", bySend, item{0, 1}, item{1, 2}, item{2, 1}).followed(sender(0, bySend, item{3, 2}), item{3, 2}), consumer(0, 32, 16), final(2, 5)}},
 	}
