@@ -57,7 +57,7 @@ func typed(t testing.TB, call string, err error) {
 	}
 	for _, target := range []error{
 		shmring.ErrEmpty, shmring.ErrFull, shmring.ErrBusy, shmring.ErrCorrupt, shmring.ErrTooLarge, shmring.ErrClosed,
-		shmring.ErrPeerDied, context.DeadlineExceeded,
+		shmring.ErrPeerDied, shmring.ErrFragment, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, target) {
 			return
