@@ -4,12 +4,12 @@
 // puts records in, a [Consumer] takes them out, in order, and no system call is made for either while the
 // other side is awake:
 //
-//	process A                    segment (a file in /dev/shm, or a sealed memfd)               process B
-//	             ┌────────┬─────────┬───────┬──────────────────── ring ──────────────────┐
-//	Producer ───▶│ Header │ Control │ Slots │ 0 0 0 │ rec │ record │ rec │ claim │ 0 0 0 0 │───▶ Consumer
-//	             └────────┴─────────┴───────┴───────▲────────────────────▲───────▲───────┘
-//	              fixed    positions who is        head                 next    tail
-//	                                 attached       └ cleared below      └ first header that is not committed
+//	process A               segment: a file in /dev/shm, or a sealed memfd                process B
+//	           ┌────────┬─────────┬───────┬────────────────── ring ───────────────────┐
+//	Producer ─▶│ Header │ Control │ Slots │ 0 0 0 │ rec │ record │ rec │ open │ 0 0 0 │─▶ Consumer
+//	           └────────┴─────────┴───────┴───────▲────────────────────▲──────▲───────┘
+//	             fixed   positions who is        head                 next    tail
+//	                               attached
 //
 // A record is an 8-byte header word and the payload, padded to 8 bytes; it never straddles the end of the
 // ring. The store of its header word is its publication. A header word of zero is room.
@@ -26,12 +26,20 @@
 // [Consumer.Release]. The forms that begin with Try never wait; the others wait until their context ends.
 // [Sender] and [Receiver] do the same for Go values and a codec.
 //
+// # Connections
+//
+// [Listen] and [Dial] join two processes in both directions: through two rings where memory can be shared, as
+// frames on a socket where not, with the same calls. [Conn.NetConn] is the same as a stream of bytes.
+//
 // # Invariants
 //
-//   - head ≤ next ≤ tail ≤ head + capacity. Positions count bytes since the segment was made and never wrap.
-//   - Every byte of the ring outside head … tail is zero.
-//   - Only the consumer moves head; only producers move tail; a header word is written by its producer and,
-//     once that one is dead, by the consumer.
+//   - head ≤ next ≤ tail ≤ head + capacity, where next is what the consumer reads next. Positions count bytes
+//     since the segment was made and never wrap. In an SPSC ring the tail is the producer's own; what the segment
+//     says is a hint for observers.
+//   - Every byte of the ring outside head … tail is zero, except behind a dead producer of an SPSC ring, whose
+//     successor clears what it left.
+//   - Only the consumer moves head, only producers move tail. A header word is written by its producer; the
+//     consumer makes a pad of what a dead one left, and clears what was released.
 //   - Records come in the order of their positions: first in, first out from one producer; from many, one
 //     order for all, in which a Send that returned before another began comes first.
 //   - A record is delivered whole or not at all. What Send reported as done is delivered, whoever dies.
