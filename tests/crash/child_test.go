@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -54,11 +53,6 @@ const (
 	nthKey     = "CRASH_NTH"    // what to count up to
 	wayKey     = "CRASH_WAY"
 )
-
-func number(key string) uint64 {
-	n, _ := strconv.ParseUint(os.Getenv(key), 10, 64)
-	return n
-}
 
 func TestMain(m *testing.M) {
 	role := os.Getenv(roleKey)
@@ -147,25 +141,6 @@ func (c *child) wait() {
 	for range c.live {
 	}
 	c.cmd.Wait()
-}
-
-// last returns the sequence number of the last note of this kind, 0 without one.
-func (c *child) last(kind noteKind) (seq uint64) {
-	for _, n := range c.notes {
-		if n.kind == kind {
-			seq = n.seq
-		}
-	}
-	return seq
-}
-
-func (c *child) count(kind noteKind) (count int) {
-	for _, n := range c.notes {
-		if n.kind == kind {
-			count++
-		}
-	}
-	return count
 }
 
 // segment makes a named segment for a test and returns its name, too.
