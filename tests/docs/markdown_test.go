@@ -1,6 +1,9 @@
 package docs
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // A block is one fenced block of a Markdown file.
 type block struct {
@@ -31,43 +34,43 @@ func blocks(markdown string) []block {
 	return found
 }
 
-// prose returns a Markdown text with its fenced blocks and spans of code blanked, line by line.
-func prose(markdown string) []string {
+// unfenced returns a Markdown text with its fenced blocks blanked, as many lines as before.
+func unfenced(markdown string) string {
 	lines := strings.Split(markdown, "\n")
 	fenced := false
 	for i, line := range lines {
-		if strings.HasPrefix(strings.TrimLeft(line, " "), "```") {
+		fence := strings.HasPrefix(strings.TrimLeft(line, " "), "```")
+		if fenced || fence {
+			lines[i] = ""
+		}
+		if fence {
 			fenced = !fenced
-			lines[i] = ""
-		} else if fenced {
-			lines[i] = ""
-		} else {
-			parts := strings.Split(line, "`")
-			for j := 1; j < len(parts); j += 2 {
-				parts[j] = strings.Repeat("x", len(parts[j]))
-			}
-			lines[i] = strings.Join(parts, "`")
 		}
 	}
-	return lines
+	return strings.Join(lines, "\n")
+}
+
+// prose returns the lines of a Markdown text without what is code in it, blocks or spans.
+func prose(markdown string) []string {
+	parts := strings.Split(unfenced(markdown), "`")
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = strings.Repeat("\n", strings.Count(parts[i], "\n"))
+	}
+	return strings.Split(strings.Join(parts, "`"), "\n")
 }
 
 // anchors returns the names that links may use for the headings of a Markdown text, as code hosts form
 // them: lower case, punctuation dropped, spaces made hyphens, a number behind repetitions.
 func anchors(markdown string) map[string]bool {
 	names := map[string]bool{}
-	fenced := false
-	for line := range strings.SplitSeq(markdown, "\n") {
-		if strings.HasPrefix(strings.TrimLeft(line, " "), "```") {
-			fenced = !fenced
-		}
+	for line := range strings.SplitSeq(unfenced(markdown), "\n") {
 		title := strings.TrimLeft(line, "#")
-		if fenced || title == line || !strings.HasPrefix(title, " ") {
+		if title == line || !strings.HasPrefix(title, " ") {
 			continue
 		}
 		name := slug(strings.TrimSpace(title))
 		for n, base := 1, name; names[name]; n++ {
-			name = base + "-" + string(rune('0'+n))
+			name = fmt.Sprint(base, "-", n)
 		}
 		names[name] = true
 	}
