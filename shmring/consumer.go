@@ -136,7 +136,9 @@ func (c *Consumer) glimpse() bool {
 // receiveSlow is the general way. The caller has entered; receiveSlow leaves.
 func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
 	r, err := c.next(ctx, func(r found) error {
-		if r.More || r.Continued || r.Type != 0 && c.framed {
+		if c.framed && (r.More || r.Continued || r.Type != 0) {
+			return errPiece
+		} else if r.More || r.Continued {
 			return &FragmentError{Size: len(r.Payload), More: r.More, Continued: r.Continued}
 		}
 		dst = mem.CopyOut(dst[:0], r.Payload)

@@ -32,6 +32,9 @@ func (e *FragmentError) Error() string {
 	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
 }
 
+// errPiece spares a connection, which puts the pieces together, the allocation.
+var errPiece = &FragmentError{}
+
 // Unwrap returns ErrFragment.
 func (e *FragmentError) Unwrap() error { return ErrFragment }
 
@@ -125,12 +128,13 @@ type Stream struct {
 	end  error  // how it ended, once it has
 }
 
-// RecvStream waits for the next message and returns it as a stream; what is left of the last one is skipped
-// first. An ordinary record is a message of one piece. Read waits under ctx for the further pieces and
+// RecvStream waits for the next message and returns it as a stream; further pieces of the last one are
+// skipped. An ordinary record is a message of one piece. Read waits under ctx for the further pieces and
 // takes at most one piece of the ring at a time, however large the message is. SPSC rings only: [ErrKind]
 // otherwise, for which there is [Assembler].
 //
-// Errors: as [Consumer.TryRecv]; ErrBusy while records are lent.
+// Errors: as [Consumer.TryRecv]; ErrBusy while records are lent, as a Stream that was not read to its end has
+// one: Release gives it back.
 func (c *Consumer) RecvStream(ctx context.Context) (*Stream, error) {
 	if c.kind != SPSC {
 		return nil, fmt.Errorf("%w: in an MPSC ring messages mix", ErrKind)

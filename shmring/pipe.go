@@ -34,7 +34,8 @@ func Pipe(opts ...Option) (*Conn, *Conn, error) {
 		return nil, nil, err
 	}
 	a.knock, b.knock = b.answer, a.answer
-	x, y := &ringLine{duplex: left, limit: uint64(o.maxMessage)}, &ringLine{duplex: right, limit: uint64(o.maxMessage)}
+	limit, piece := uint64(o.maxMessage), left.tx.pieceSize()
+	x, y := &ringLine{duplex: left, limit: limit, piece: piece}, &ringLine{duplex: right, limit: limit, piece: piece}
 	x.hangUp = func() error { y.ended(); return nil }
 	y.hangUp = func() error { x.ended(); return nil }
 	return pipeEnd(x), pipeEnd(y), nil

@@ -22,6 +22,7 @@ type ringLine struct {
 	*duplex
 	peer   Peer
 	limit  uint64 // bytes of a message that is received whole
+	piece  int    // bytes of the largest message that is sent as one record
 	hangUp func() error
 	end    atomic.Pointer[endError] // what senders get once the peer has ended
 	shutUp atomic.Bool              // this side has
@@ -44,7 +45,7 @@ func newRingLine(p *duplex, conn *net.UnixConn, peer Peer, limit uint64) (*ringL
 		return nil, err
 	}
 	p.door.knock = k.Knock
-	r := &ringLine{duplex: p, peer: peer, limit: limit}
+	r := &ringLine{duplex: p, peer: peer, limit: limit, piece: p.tx.pieceSize()}
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
@@ -101,7 +102,7 @@ func (r *ringLine) died() error {
 
 func (r *ringLine) send(ctx context.Context, payload []byte) error {
 	var err error
-	if uint64(len(payload)) <= r.tx.maxRecord {
+	if len(payload) <= r.piece {
 		err = r.tx.Send(ctx, payload)
 	} else {
 		err = r.tx.sendPieces(ctx, payload, 0)
@@ -129,7 +130,7 @@ func (r *ringLine) sendMessage(ctx context.Context, m frame.Message) error {
 	}
 	size := m.Size() - lengthSize // less the total
 	var err error
-	if uint64(size) <= r.tx.maxRecord {
+	if size <= r.piece {
 		err = r.tx.sendFramed(ctx, m, size)
 	} else {
 		b := m.Buffers()
