@@ -238,6 +238,20 @@ func TestARustProgramIsAPeerOfTheRing(t *testing.T) {
 		}
 	})
 
+	t.Run("ItReportsTheDeathOfAProducerOnce", func(t *testing.T) {
+		s := newScene(t, peer)
+		died := s.start("die", 100)()
+		if died == "" {
+			t.Error("the producer did not die")
+		}
+		if failed := s.start("recv", 100)(); !strings.Contains(failed, "died without closing") {
+			t.Errorf("the consumer of a dead producer: %q", failed)
+		}
+		if _, err := s.consumer().TryRecv(nil); err != shmring.ErrEmpty {
+			t.Errorf("our consumer after it: %v, want ErrEmpty: all was delivered and the death reported", err)
+		}
+	})
+
 	t.Run("OnlyOneOfTwoProducersAttaches", func(t *testing.T) {
 		s := newScene(t, peer)
 		ours := s.producer()

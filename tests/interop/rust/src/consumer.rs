@@ -73,7 +73,8 @@ impl Consumer {
             self.segment.read(self.pos + word.header(), payload, word.length());
             let at = self.pos;
             self.release(word.total(), 1, word.length());
-            if word.flags() & CHECKSUM != 0 && xxh64(payload) as u32 != (ext >> 32) as u32 {
+            let summed = word.flags() & CHECKSUM != 0;
+            if summed && xxh64(payload) as u32 != (ext >> 32) as u32 || self.segment.checksummed && !summed {
                 return Err(Error::Corrupt(format!("the payload at {at} does not match its checksum")));
             }
             return Ok(Some(Meta { kind: ext as u16, version: (ext >> 16) as u8 }));
