@@ -7,8 +7,7 @@ package main
 import (
 	"os"
 
-	"github.com/shmring/ipc/cmd/internal/cli"
 	"github.com/shmring/ipc/cmd/shmbench/command"
 )
 
-func main() { os.Exit(cli.Main(command.New())) }
+func main() { os.Exit(command.Main()) }

@@ -8,8 +8,7 @@ package main
 import (
 	"os"
 
-	"github.com/shmring/ipc/cmd/internal/cli"
 	"github.com/shmring/ipc/cmd/shmring/command"
 )
 
-func main() { os.Exit(cli.Main(command.New())) }
+func main() { os.Exit(command.Main()) }

@@ -34,7 +34,11 @@ func Main(root *cobra.Command) int {
 // Run runs root with the given arguments and streams and returns the exit code.
 func Run(ctx context.Context, root *cobra.Command, args []string, in io.Reader, out, diagnostics io.Writer) int {
 	began := false
-	root.PersistentPreRun = func(*cobra.Command, []string) { began = true }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		err := cmd.ValidateFlagGroups() // cobra would do so only after this
+		began = err == nil
+		return err
+	}
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -9,6 +9,9 @@ import (
 	"github.com/shmring/ipc/cmd/internal/cli"
 )
 
+// Main runs shmbench as this process's command and returns the exit code.
+func Main() int { return cli.Main(New()) }
+
 // New returns the command shmbench.
 func New() *cobra.Command {
 	var length time.Duration

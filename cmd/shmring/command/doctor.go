@@ -24,7 +24,7 @@ func newDoctor() *cobra.Command {
 
 // verdict of a finding.
 const (
-	good    = "good"
+	fine    = "good"
 	note    = "note" // works, but not as well as it could
 	failure = "fail" // does not work
 )
@@ -65,7 +65,7 @@ func examine(cmd *cobra.Command, r *cli.Ring) error {
 
 func processors() finding {
 	cpus, procs := runtime.NumCPU(), runtime.GOMAXPROCS(0)
-	f := finding{Check: "processors", Verdict: good, Found: fmt.Sprintf("%d, GOMAXPROCS %d", cpus, procs)}
+	f := finding{Check: "processors", Verdict: fine, Found: fmt.Sprintf("%d, GOMAXPROCS %d", cpus, procs)}
 	if cpus == 1 || procs == 1 {
 		f.Verdict, f.Meaning = note, "nobody spins: a peer cannot do anything while we look"
 	}

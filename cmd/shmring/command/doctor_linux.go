@@ -34,7 +34,7 @@ const tmpfsMagic = 0x01021994
 const smallSpace = 64 << 20
 
 func space(dir string) finding {
-	f := finding{Check: "memory", Verdict: good}
+	f := finding{Check: "memory", Verdict: fine}
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
 		f.Verdict, f.Found, f.Meaning = failure, fmt.Sprintf("%s: %v", dir, err), "segments need a directory in memory: mount a tmpfs there, or use --dir"
@@ -54,7 +54,7 @@ func space(dir string) finding {
 }
 
 func owner(dir string) finding {
-	f := finding{Check: "rights", Verdict: good}
+	f := finding{Check: "rights", Verdict: fine}
 	info, err := os.Stat(dir)
 	if err != nil {
 		f.Verdict, f.Found = failure, err.Error()
@@ -71,7 +71,7 @@ func owner(dir string) finding {
 }
 
 func leases() finding {
-	f := finding{Check: "leases", Verdict: good, Found: "open-file-description locks"}
+	f := finding{Check: "leases", Verdict: fine, Found: "open-file-description locks"}
 	file, err := os.CreateTemp("", "doctor-")
 	if err == nil {
 		defer os.Remove(file.Name())
@@ -85,7 +85,7 @@ func leases() finding {
 }
 
 func memfd() finding {
-	f := finding{Check: "memfd", Verdict: good, Found: "sealed anonymous segments"}
+	f := finding{Check: "memfd", Verdict: fine, Found: "sealed anonymous segments"}
 	s, err := shmring.Anonymous(shmring.WithCapacity(4096))
 	if err == nil {
 		err = s.Close()
@@ -103,7 +103,7 @@ const (
 )
 
 func membarrier() finding {
-	f := finding{Check: "membarrier", Verdict: good, Found: "expedited"}
+	f := finding{Check: "membarrier", Verdict: fine, Found: "expedited"}
 	commands, _, errno := unix.Syscall(unix.SYS_MEMBARRIER, membarrierQuery, 0, 0)
 	if errno != 0 || commands&membarrierGlobalExpedited == 0 {
 		f.Verdict, f.Found, f.Meaning = note, "missing", "every record costs a full barrier, some 5 ns, so that no wake-up is lost"
@@ -112,7 +112,7 @@ func membarrier() finding {
 }
 
 func futexWaitv() finding {
-	f := finding{Check: "futex_waitv", Verdict: good, Found: "several rings can be waited for at once"}
+	f := finding{Check: "futex_waitv", Verdict: fine, Found: "several rings can be waited for at once"}
 	if _, _, errno := unix.Syscall6(unix.SYS_FUTEX_WAITV, 0, 0, 0, 0, 0, 0); errno == unix.ENOSYS || errno == unix.EPERM {
 		f.Verdict, f.Found, f.Meaning = note, "missing", "waiting for several rings polls them in turn: Linux 5.16 has it"
 	}
@@ -120,7 +120,7 @@ func futexWaitv() finding {
 }
 
 func hugePages() finding {
-	f := finding{Check: "huge pages", Verdict: good}
+	f := finding{Check: "huge pages", Verdict: fine}
 	b, err := os.ReadFile("/sys/kernel/mm/transparent_hugepage/shmem_enabled")
 	if err != nil {
 		f.Verdict, f.Found, f.Meaning = note, "not known", "WithHugePages does nothing"
@@ -136,7 +136,7 @@ func hugePages() finding {
 
 // removeIPC looks whether systemd throws away a user's files in /dev/shm when that user logs out.
 func removeIPC(dir string) finding {
-	f := finding{Check: "RemoveIPC", Verdict: good, Found: "segments stay when their user logs out"}
+	f := finding{Check: "RemoveIPC", Verdict: fine, Found: "segments stay when their user logs out"}
 	if _, err := os.Stat("/run/systemd/system"); err != nil {
 		f.Found = "no systemd: " + f.Found
 		return f
@@ -164,7 +164,7 @@ func removeIPC(dir string) finding {
 
 // limit reports a resource limit, with a note when it is below enough.
 func limit(name string, resource int, enough uint64, meaning string) finding {
-	f := finding{Check: name, Verdict: good}
+	f := finding{Check: name, Verdict: fine}
 	var l unix.Rlimit
 	if err := unix.Getrlimit(resource, &l); err != nil {
 		f.Verdict, f.Found = note, err.Error()

@@ -10,6 +10,9 @@ import (
 	"github.com/shmring/ipc/shmring"
 )
 
+// Main runs shmring as this process's command and returns the exit code.
+func Main() int { return cli.Main(New()) }
+
 // New returns the command shmring.
 func New() *cobra.Command {
 	root := &cobra.Command{
