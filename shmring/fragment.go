@@ -158,6 +158,9 @@ func (s *Stream) begin(ctx context.Context, c *Consumer) error {
 			return nil
 		}
 		c.Release() // nobody has seen how it began
+		if err := ctx.Err(); err != nil { // a sender can go on like this for ever
+			return &WaitError{Op: "receive", Err: err}
+		}
 	}
 }
 
