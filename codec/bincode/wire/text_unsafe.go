@@ -11,47 +11,56 @@ const shortWords = 32
 
 // Text writes the length of s and s itself to the start of b and returns what is behind them. It fails where
 // b is too short or s is not UTF-8.
+//
+// It is a leaf for short texts: without calls the compiler keeps everything in registers.
 func Text(b []byte, s string) (rest []byte, ok bool) {
-	n := len(s)
-	if len(b) < 8 || n > len(b)-8 {
+	n := uintptr(len(s))
+	if len(b) < 8 || n > uintptr(len(b)-8) {
 		return nil, false
 	}
 	binary.LittleEndian.PutUint64(b, uint64(n))
-	b = b[8:]
 	if n > shortWords {
-		return b[n:], PutText(b[:n], s)
+		return longText(b[8:], s)
 	}
-	// SAFETY: there are n bytes at both addresses; words overlap inside them and never reach over an end.
-	if copyWords(unsafe.Pointer(unsafe.SliceData(b)), unsafe.Pointer(unsafe.StringData(s)), uintptr(n))&nonASCII != 0 {
-		return b[n:], utf8.ValidString(s)
-	}
-	return b[n:], true
-}
-
-// copyWords copies n bytes, n ≤ shortWords, and returns all of them or-ed together.
-func copyWords(to, from unsafe.Pointer, n uintptr) uint64 {
+	// SAFETY: there are n bytes at both addresses, which the length of b makes sure of; words overlap inside
+	// them and never reach over an end.
+	to, from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), 8), unsafe.Pointer(unsafe.StringData(s))
+	var seen uint64
 	switch {
 	case n >= 16:
-		a, b, c, d := load(from, 0), load(from, 8), load(from, n-16), load(from, n-8)
-		store(to, 0, a)
-		store(to, 8, b)
-		store(to, n-16, c)
-		store(to, n-8, d)
-		return a | b | c | d
+		w, x, y, z := load(from, 0), load(from, 8), load(from, n-16), load(from, n-8)
+		store(to, 0, w)
+		store(to, 8, x)
+		store(to, n-16, y)
+		store(to, n-8, z)
+		seen = w | x | y | z
 	case n >= 8:
-		a, b := load(from, 0), load(from, n-8)
-		store(to, 0, a)
-		store(to, n-8, b)
-		return a | b
+		w, x := load(from, 0), load(from, n-8)
+		store(to, 0, w)
+		store(to, n-8, x)
+		seen = w | x
+	case n >= 4:
+		w, x := *(*[4]byte)(from), *(*[4]byte)(unsafe.Add(from, n-4))
+		*(*[4]byte)(to) = w
+		*(*[4]byte)(unsafe.Add(to, n-4)) = x
+		seen = uint64(binary.NativeEndian.Uint32(w[:]) | binary.NativeEndian.Uint32(x[:]))
+	default:
+		for i := range n {
+			c := *(*byte)(unsafe.Add(from, i))
+			*(*byte)(unsafe.Add(to, i)) = c
+			seen |= uint64(c)
+		}
 	}
-	var seen uint64
-	for i := range n {
-		// SAFETY: i < n.
-		c := *(*byte)(unsafe.Add(from, i))
-		*(*byte)(unsafe.Add(to, i)) = c
-		seen |= uint64(c)
+	if seen&nonASCII != 0 {
+		return b[8+n:], utf8.ValidString(s)
 	}
-	return seen
+	return b[8+n:], true
+}
+
+// longText is Text behind the length.
+func longText(b []byte, s string) (rest []byte, ok bool) {
+	copy(b, s)
+	return b[len(s):], ValidText(b[:len(s)])
 }
 
 // load and store move the 8 bytes at p+off in the host's order, at any alignment.
@@ -76,33 +85,37 @@ func SkipText(b []byte) (rest []byte, text int) {
 	if n > uint64(len(b)) {
 		return nil, -1
 	}
-	switch s := b[:n]; {
-	case n > shortWords || !asciiWords(unsafe.Pointer(unsafe.SliceData(s)), uintptr(n)):
-		if !ValidText(s) {
-			return nil, -1
+	if n > shortWords {
+		return skipLong(b, int(n))
+	}
+	// SAFETY: there are n bytes at p; words overlap inside them.
+	p, size := unsafe.Pointer(unsafe.SliceData(b)), uintptr(n)
+	var seen uint64
+	switch {
+	case n >= 16:
+		seen = load(p, 0) | load(p, 8) | load(p, size-16) | load(p, size-8)
+	case n >= 8:
+		seen = load(p, 0) | load(p, size-8)
+	default:
+		for i := range size {
+			seen |= uint64(*(*byte)(unsafe.Add(p, i)))
 		}
-		if n > keptText {
-			return b[n:], 0
-		}
+	}
+	if seen&nonASCII != 0 {
+		return skipLong(b, int(n))
 	}
 	return b[n:], int(n)
 }
 
-// asciiWords reports whether n bytes at p, n ≤ shortWords, are ASCII.
-func asciiWords(p unsafe.Pointer, n uintptr) bool {
-	// SAFETY: the caller has made sure of the bytes; words overlap inside them.
-	var seen uint64
+// skipLong is SkipText behind the length n.
+func skipLong(b []byte, n int) (rest []byte, text int) {
 	switch {
-	case n >= 16:
-		seen = load(p, 0) | load(p, 8) | load(p, n-16) | load(p, n-8)
-	case n >= 8:
-		seen = load(p, 0) | load(p, n-8)
-	default:
-		for i := range n {
-			seen |= uint64(*(*byte)(unsafe.Add(p, i)))
-		}
+	case !ValidText(b[:n]):
+		return nil, -1
+	case n > keptText:
+		return b[n:], 0
 	}
-	return seen&nonASCII == 0
+	return b[n:], n
 }
 
 // asText makes a string of bytes that nobody will change while the string is in use.
