@@ -70,10 +70,7 @@ func (r *Receiver[T]) Recv(ctx context.Context, v *T) error { return r.receive(c
 
 // TryRecv is Recv that does not wait: [ErrEmpty] if there is no record now, or if a whole lap of the ring
 // was to be skipped.
-func (r *Receiver[T]) TryRecv(v *T) error {
-	var never context.Context
-	return r.receive(never, v)
-}
+func (r *Receiver[T]) TryRecv(v *T) error { return r.receive(noWait, v) }
 
 // receive has a nil ctx where the caller does not wait.
 func (r *Receiver[T]) receive(ctx context.Context, v *T) error {
@@ -103,11 +100,15 @@ func (r *Receiver[T]) receive(ctx context.Context, v *T) error {
 func (r *Receiver[T]) decode(rec Record, v *T) (err error) {
 	size := len(rec.Payload)
 	r.last = rec
-	if r.borrow {
+	switch {
+	case rec.More || rec.Continued:
+		err = &FragmentError{Size: size, More: rec.More, Continued: rec.Continued}
+		r.Release()
+	case r.borrow:
 		if err = r.codec.DecodeBorrow(rec.Payload, v); err != nil {
 			r.Release()
 		}
-	} else {
+	default:
 		r.buf = append(r.buf[:0], rec.Payload...)
 		if r.Release(); !r.c.lost() {
 			err = r.codec.Decode(r.buf, v)

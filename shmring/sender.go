@@ -48,10 +48,7 @@ func NewSender[T any](p *Producer, c codec.Codec[T], opts ...SenderOption) *Send
 func (s *Sender[T]) Send(ctx context.Context, v *T) error { return s.send(ctx, v) }
 
 // TrySend is Send that does not wait: [ErrFull] if there is no room now.
-func (s *Sender[T]) TrySend(v *T) error {
-	var never context.Context
-	return s.send(never, v)
-}
+func (s *Sender[T]) TrySend(v *T) error { return s.send(noWait, v) }
 
 // send has a nil ctx where the caller does not wait.
 func (s *Sender[T]) send(ctx context.Context, v *T) error {
@@ -117,11 +114,8 @@ func (s *Sender[T]) sendBuffered(ctx context.Context, v *T) error {
 	if !s.typed() {
 		return s.p.send(ctx, s.buf)
 	}
-	if !s.p.enter() {
-		return s.p.refuse()
-	}
 	s.record.Payload = s.buf
-	return s.p.sendSlow(ctx, s.record)
+	return s.p.SendRecord(ctx, s.record)
 }
 
 func (s *Sender[T]) typed() bool { return s.record.Type != 0 || s.record.Version != 0 }

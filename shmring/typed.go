@@ -43,7 +43,7 @@ func (e *EncodeError) Error() string {
 func (e *EncodeError) Unwrap() error { return e.Err }
 
 // DecodeError is a record that did not become a value. The record counts as received: the next call goes
-// on behind it. It unwraps to the codec's error.
+// on behind it. It unwraps to the codec's error, or to a [FragmentError] where the record is only a piece.
 type DecodeError struct {
 	Codec   string // its name
 	Type    uint16 // of the record
@@ -56,7 +56,7 @@ func (e *DecodeError) Error() string {
 	return fmt.Sprintf("shmring: decode %d bytes, type %d version %d, as %s: %v", e.Size, e.Type, e.Version, e.Codec, e.Err)
 }
 
-// Unwrap returns the codec's error.
+// Unwrap returns the cause.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // mustCodec refuses a nil codec where it is handed over.
