@@ -58,22 +58,27 @@ func Run(args []string, out, diagnostics io.Writer) int {
 		dir = flags.Arg(0)
 	}
 	names := strings.Split(*types, ",")
-	if *output == "" {
-		*output = strings.ToLower(names[0]) + "_bincode.go"
+	file := strings.ToLower(names[0]) + "_bincode.go"
+	if *output != "" && *output != "-" {
+		file = *output
 	}
-	if err := run(dir, names, *output, *check, out); err != nil {
+	if *output != "-" {
+		out = nil
+	}
+	if err := run(dir, names, file, *check, out); err != nil {
 		fmt.Fprintf(diagnostics, "bincodegen: %v\n", err)
 		return exitFailure
 	}
 	return exitGood
 }
 
+// run writes the file, to out if that is not nil.
 func run(dir string, names []string, output string, check bool, out io.Writer) error {
 	code, err := generate.Code(dir, names, output)
 	if err != nil {
 		return err
 	}
-	if output == "-" {
+	if out != nil {
 		_, err := out.Write(code)
 		return err
 	}
