@@ -120,9 +120,7 @@ func (h *handle) finish() {
 	if !atomic.CompareAndSwapUint32(&h.closed, handleClosing, handleFinished) {
 		return
 	}
-	if !h.lost() {
-		h.detach()
-	}
+	h.detach()
 	h.lease.Release()
 	h.seg.drop(h)
 }
