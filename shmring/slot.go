@@ -58,6 +58,9 @@ func (s *Segment) Producer() (*Producer, error) {
 	mem.Add(&s.ring.ctl.Attaches, 1)
 	s.announce()
 	s.register(&p.handle, l, [2]*bell{&p.bell, &p.space.bell}, func() {
+		if p.lost() {
+			return
+		}
 		generation, _ := layout.SplitStatus(mem.Load(&p.slot.Status))
 		mem.Store(&p.slot.Status, layout.MakeStatus(generation, layout.SlotFree))
 		s.announce()
@@ -97,8 +100,11 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
 	s.occupy(0, predecessor)
 	s.register(&c.handle, l, [2]*bell{&c.data.bell, &c.bell}, func() {
+		c.vigil.end() // whatever became of the memory: nobody may touch it when it is unmapped
+		if c.lost() {
+			return
+		}
 		c.flush(c.released())
-		c.vigil.end()
 		generation, _ := layout.SplitStatus(mem.Load(&c.own.Status))
 		mem.Store(&c.own.Status, layout.MakeStatus(generation, layout.SlotFree))
 	})
