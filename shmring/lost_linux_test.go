@@ -181,3 +181,32 @@ func TestBorrowedMemoryThatVanishesCrashesNobody(t *testing.T) {
 	c.says("lost")
 	c.ends()
 }
+
+// A consumer has the kernel tell it when a producer's process ends. That must not ring a bell in memory that is gone.
+func TestALostConsumerStopsWatchingItsProducers(t *testing.T) {
+	dir := memoryDir(t)
+	s, err := Create("feed", WithDir(dir), WithWait(Park))
+	must(t, err)
+	c := consumer(t, s)
+	watched := start(t, "hold", dir, "producer")
+	watched.says("ready")
+	ended := make(chan error)
+	go func() {
+		_, err := c.Recv(soon(t), nil)
+		ended <- err
+	}()
+	eventually(t, "the consumer watches and sleeps", func() bool { return s.Stats().EmptyWaits == 1 })
+	must(t, os.Truncate(s.Info().Path, 0))
+	want(t, "Recv", <-ended, ErrSegmentLost)
+	if len(c.vigil.stops) != 1 {
+		t.Fatalf("%d processes are watched, want 1", len(c.vigil.stops))
+	}
+	must(t, s.Close())
+	c.vigil.mu.Lock()
+	bell := c.vigil.bell
+	c.vigil.mu.Unlock()
+	if bell != nil {
+		t.Error("the consumer still watches its producer")
+	}
+	watched.kill()
+}

@@ -148,12 +148,7 @@ func attack(t *testing.T, f flipper, mpsc, checksum bool, seed uint64) {
 	})
 	workers.Go(func() {
 		for range 20 {
-			done := watch("Stats, Info")
-			if st := s.Stats(); st.Blocked != nil {
-				_ = st.Blocked.String()
-			}
-			s.Info()
-			done()
+			look(t, s)
 		}
 	})
 	writer.Go(func() { f.flip(t, s.File(), rand.New(rand.NewPCG(seed, 1)), stop) })

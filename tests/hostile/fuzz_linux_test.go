@@ -76,11 +76,9 @@ func FuzzConsumerOverForeignRing(f *testing.F) {
 		defer c.Close()
 		put(t, s.File(), ringAt, ring)
 		apply(t, s.File(), control)
+		look(t, s)
 		receiveAll(t, c, 600)
-		if st := s.Stats(); st.Blocked != nil {
-			_ = st.Blocked.String()
-		}
-		s.Info()
+		look(t, s)
 	})
 }
 

@@ -89,7 +89,7 @@ func receiveAll(t testing.TB, c *shmring.Consumer, n int) {
 		var err error
 		call := "TryRecv"
 		done := watch(call)
-		switch i % 5 {
+		switch i % 6 {
 		case 0:
 			dst, err = c.TryRecv(dst)
 			fits(t, dst)
@@ -125,14 +125,43 @@ func receiveAll(t testing.TB, c *shmring.Consumer, n int) {
 				break
 			}
 			cancel()
+		case 5:
+			call = "RecvStream"
+			ctx, cancel := briefly()
+			var stream *shmring.Stream
+			if stream, err = c.RecvStream(ctx); err == nil {
+				_, err = io.Copy(io.Discard, stream)
+			}
+			cancel()
+			if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, shmring.ErrKind) { // given up in the middle; MPSC
+				err = nil
+			}
 		}
 		done()
 		typed(t, call, err)
-		if err != nil && i >= 5 {
+		if err != nil && i >= 6 {
 			break
 		}
 	}
 	c.Release()
+}
+
+// look reads everything that only looks.
+func look(t testing.TB, s *shmring.Segment) {
+	done := watch("Stats, Info, Dump")
+	defer done()
+	if st := s.Stats(); st.Blocked != nil {
+		_ = st.Blocked.String()
+	}
+	s.Info()
+	total := uint64(0)
+	typed(t, "Dump", s.Dump(func(e shmring.Entry) error {
+		fits(t, e.Payload)
+		if total += e.Size; e.Size == 0 || total > capacity {
+			t.Errorf("Dump shows %d bytes of a ring of %d", total, capacity)
+		}
+		return nil
+	}))
 }
 
 // fits reads a payload whole and checks that it can lie in the ring.
