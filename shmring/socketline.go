@@ -60,16 +60,35 @@ func (s *socketLine) send(ctx context.Context, payload []byte) error {
 }
 
 func (s *socketLine) sendMessage(ctx context.Context, m frame.Message) error {
-	if s.parted {
-		return ErrClosed
+	if err := s.beginSend(ctx); err != nil {
+		return err
 	}
 	return s.sent(s.w.Write(ctx, m))
 }
 
-// sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
-func (s *socketLine) sendFrom(ctx context.Context, src io.Reader, size int64) error {
+// beginSend sends what an earlier message still owes. The Writer would take a message with the same
+// content for that one continued.
+func (s *socketLine) beginSend(ctx context.Context) error {
 	if s.parted {
 		return ErrClosed
+	}
+	if s.w.Pending() == 0 {
+		return nil
+	}
+	err := s.w.Flush(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case frame.Resumable(err):
+		return &WaitError{Op: "send", Err: interruption(err)}
+	}
+	return s.sendError(err)
+}
+
+// sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
+func (s *socketLine) sendFrom(ctx context.Context, src io.Reader, size int64) error {
+	if err := s.beginSend(ctx); err != nil {
+		return err
 	}
 	err := s.w.WriteFrom(ctx, frame.Message{}, src, size)
 	if frame.Resumable(err) && s.w.Pending() > 0 {
