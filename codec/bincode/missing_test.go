@@ -192,3 +192,33 @@ func TestMissingPartsAreMissingFields(t *testing.T) {
 		t.Error("a part too many was accepted")
 	}
 }
+
+func FuzzAllowMissingAgreesWithTheStrictReader(f *testing.F) {
+	note := "n"
+	b, _ := bincode.Marshal(&edition3{1, "one", []string{"a", "b"}, &note, 3, struct{ X, Y float64 }{1, 2}, true, 0, 0})
+	for _, n := range []int{len(b), len(b) - 1, 24, 8, 0} {
+		f.Add(b[:n])
+	}
+	strict, lenient := bincode.Of[edition3](), bincode.Of[edition3](bincode.AllowMissing())
+	f.Fuzz(func(t *testing.T, src []byte) {
+		var want, got edition3
+		strictErr, err := strict.Decode(src, &want), lenient.Decode(src, &got)
+		switch {
+		case strictErr == nil:
+			a, _ := bincode.Marshal(&want) // bytes, for NaN does not equal itself
+			if b, _ := bincode.Marshal(&got); err != nil || string(a) != string(b) {
+				t.Fatalf("got %+v, %v, want %+v", got, err, want)
+			}
+		case err != nil:
+			if err.Error() != strictErr.Error() || !reflect.DeepEqual(got, edition3{}) {
+				t.Fatalf("got %+v, %v, want %v", got, err, strictErr)
+			}
+		case !errors.Is(strictErr, bincode.ErrEOF):
+			t.Fatalf("accepted what is wrong in another way: %v", strictErr)
+		default: // what was read is what the input holds
+			if b, _ := bincode.Marshal(&got); string(b[:len(src)]) != string(src) {
+				t.Fatalf("% x was read as % x", src, b)
+			}
+		}
+	})
+}
