@@ -7,17 +7,21 @@ import (
 	"testing"
 )
 
-// The metrics examples are a module of their own, which go test ./... does not enter.
-func TestTheMetricsExamplesWork(t *testing.T) {
+// These examples are modules of their own, which go test ./... does not enter.
+func TestTheExamplesWithLibrariesWork(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the short form does not load the libraries of monitoring systems")
+		t.Skip("the short form does not load the libraries of other projects")
 	}
-	dir := filepath.Join(root, "examples", "metrics")
-	if out, err := command(dir, "mod", "download").CombinedOutput(); err != nil {
-		t.Skipf("the libraries cannot be had: %v\n%s", err, bytes.TrimSpace(out))
-	}
-	if out, err := command(dir, "test", "./...").CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
+	for _, name := range []string{"metrics", "grpc"} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(root, "examples", name)
+			if out, err := command(dir, "mod", "download").CombinedOutput(); err != nil {
+				t.Skipf("the libraries cannot be had: %v\n%s", err, bytes.TrimSpace(out))
+			}
+			if out, err := command(dir, "test", "./...").CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
 	}
 }
 
