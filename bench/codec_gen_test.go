@@ -3,11 +3,14 @@ package bench
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"testing"
+	"time"
 
 	"github.com/tinylib/msgp/msgp"
 
 	"github.com/shmring/ipc/bench/internal/records"
+	"github.com/shmring/ipc/codec/bincode"
 )
 
 // The records without their methods, so that bincode runs their programs.
@@ -24,56 +27,136 @@ type packed interface {
 	msgp.Unmarshaler
 }
 
-// contestant is one way to encode and decode a record. What it decodes to is kept between calls.
+// contestant is one way to encode and decode a record. Each operation runs n times, on memory that is kept
+// between calls.
 type contestant struct {
 	name string
-	ops  map[string]func()
-	wire int
+	ops  map[string]func(n int) error
 }
 
-// bincodeWay is bincode for T: generated code where T has it, else the program.
-func bincodeWay[T any](b *testing.B, name string, v *T) contestant {
-	ops, wire := operations(b, *v)
-	return contestant{name, ops, wire}
+// methods is what bincodegen gives a type.
+type methods interface {
+	AppendBincode(dst []byte) ([]byte, error)
+	UnmarshalBincode(src []byte) (int, error)
+	UnmarshalBincodeBorrow(src []byte) (int, error)
+}
+
+// generatedWay calls generated methods, P being *T.
+func generatedWay[T any, P interface {
+	*T
+	methods
+}](b *testing.B, v P) contestant {
+	buf := encoded(b, func() ([]byte, error) { return v.AppendBincode(nil) })
+	var copied, borrowed methods = P(new(T)), P(new(T))
+	var from methods = v
+	return contestant{"generated", map[string]func(int) error{
+		"encode": func(n int) (err error) {
+			for range n {
+				_, err = from.AppendBincode(buf[:0])
+			}
+			return err
+		},
+		"decode": func(n int) (err error) {
+			for range n {
+				_, err = copied.UnmarshalBincode(buf)
+			}
+			return err
+		},
+		"borrow": func(n int) (err error) {
+			for range n {
+				_, err = borrowed.UnmarshalBincodeBorrow(buf)
+			}
+			return err
+		},
+	}}
+}
+
+// programWay runs the program of T, which has no methods.
+func programWay[T any](b *testing.B, v *T) contestant {
+	c := bincode.Of[T]()
+	buf := encoded(b, func() ([]byte, error) { return c.Append(nil, v) })
+	var copied, borrowed T
+	return contestant{"program", map[string]func(int) error{
+		"encode": func(n int) (err error) {
+			for range n {
+				_, err = c.Append(buf[:0], v)
+			}
+			return err
+		},
+		"decode": func(n int) (err error) {
+			for range n {
+				err = c.Decode(buf, &copied)
+			}
+			return err
+		},
+		"borrow": func(n int) (err error) {
+			for range n {
+				err = c.DecodeBorrow(buf, &borrowed)
+			}
+			return err
+		},
+	}}
 }
 
 func msgpWay(b *testing.B, v, back packed) contestant {
-	buf, err := v.MarshalMsg(nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return contestant{"msgp", map[string]func(){
-		"encode": func() {
-			if _, err := v.MarshalMsg(buf[:0]); err != nil {
-				b.Fatal(err)
+	buf := encoded(b, func() ([]byte, error) { return v.MarshalMsg(nil) })
+	return contestant{"msgp", map[string]func(int) error{
+		"encode": func(n int) (err error) {
+			for range n {
+				_, err = v.MarshalMsg(buf[:0])
 			}
+			return err
 		},
-		"decode": func() {
-			if _, err := back.UnmarshalMsg(buf); err != nil {
-				b.Fatal(err)
+		"decode": func(n int) (err error) {
+			for range n {
+				_, err = back.UnmarshalMsg(buf)
 			}
+			return err
 		},
-	}, len(buf)}
+	}}
 }
 
-func jsonWay[T any](b *testing.B, v *T) contestant {
-	text, err := json.Marshal(v)
+func jsonWay[T any](b *testing.B, v, back *T) contestant {
+	text := encoded(b, func() ([]byte, error) { return json.Marshal(v) })
+	return contestant{"json", map[string]func(int) error{
+		"encode": func(n int) (err error) {
+			for range n {
+				_, err = json.Marshal(v)
+			}
+			return err
+		},
+		"decode": func(n int) (err error) {
+			for range n {
+				err = json.Unmarshal(text, back)
+			}
+			return err
+		},
+	}}
+}
+
+func encoded(b *testing.B, do func() ([]byte, error)) []byte {
+	buf, err := do()
 	if err != nil {
 		b.Fatal(err)
 	}
-	back := new(T)
-	return contestant{"json", map[string]func(){
-		"encode": func() {
-			if _, err := json.Marshal(v); err != nil {
-				b.Fatal(err)
-			}
-		},
-		"decode": func() {
-			if err := json.Unmarshal(text, back); err != nil {
-				b.Fatal(err)
-			}
-		},
-	}, len(text)}
+	return buf
+}
+
+// bestOf is the shortest time of an operation in nanoseconds, over samples of about a millisecond.
+func bestOf(b *testing.B, samples int, do func(n int) error) float64 {
+	n := 1
+	for start := time.Now(); time.Since(start) < time.Millisecond; n *= 2 {
+		do(n)
+	}
+	shortest := math.MaxFloat64
+	for range samples {
+		start := time.Now()
+		if err := do(n); err != nil {
+			b.Fatal(err)
+		}
+		shortest = min(shortest, float64(time.Since(start).Nanoseconds())/float64(n))
+	}
+	return shortest
 }
 
 // goals of the generated code and of the program, as times of another's time.
@@ -93,10 +176,14 @@ func BenchmarkBincodeGenerated(b *testing.B) {
 		}
 	})
 	meta, message, batch, floats := records.NewMeta(), records.NewMessage(), records.NewBatch(), records.NewFloats()
-	turns(b, rust, "small", bincodeWay(b, "generated", meta), bincodeWay(b, "program", (*plainMeta)(meta)), msgpWay(b, meta, new(records.Meta)), jsonWay(b, meta))
-	turns(b, rust, "message", bincodeWay(b, "generated", message), bincodeWay(b, "program", (*plainMessage)(message)), msgpWay(b, message, new(records.Message)), jsonWay(b, message))
-	turns(b, rust, "batch", bincodeWay(b, "generated", batch), bincodeWay(b, "program", (*plainBatch)(batch)), msgpWay(b, batch, new(records.Batch)), jsonWay(b, batch))
-	turns(b, rust, "floats", bincodeWay(b, "generated", floats), bincodeWay(b, "program", (*plainFloats)(floats)), msgpWay(b, floats, new(records.Floats)), jsonWay(b, floats))
+	turns(b, rust, "small", generatedWay(b, meta), programWay(b, (*plainMeta)(meta)),
+		msgpWay(b, meta, new(records.Meta)), jsonWay(b, meta, new(records.Meta)))
+	turns(b, rust, "message", generatedWay(b, message), programWay(b, (*plainMessage)(message)),
+		msgpWay(b, message, new(records.Message)), jsonWay(b, message, new(records.Message)))
+	turns(b, rust, "batch", generatedWay(b, batch), programWay(b, (*plainBatch)(batch)),
+		msgpWay(b, batch, new(records.Batch)), jsonWay(b, batch, new(records.Batch)))
+	turns(b, rust, "floats", generatedWay(b, floats), programWay(b, (*plainFloats)(floats)),
+		msgpWay(b, floats, new(records.Floats)), jsonWay(b, floats, new(records.Floats)))
 }
 
 // lower keeps the shorter of two times.
@@ -115,7 +202,7 @@ func turns(b *testing.B, rust map[string]float64, record string, ways ...contest
 			for b.Loop() {
 				for _, w := range ways {
 					if do := w.ops[op]; do != nil {
-						lower(times, map[string]float64{w.name: best(10, do)})
+						lower(times, map[string]float64{w.name: bestOf(b, 20, do)})
 					}
 				}
 			}
