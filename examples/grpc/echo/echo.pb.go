@@ -4,6 +4,8 @@
 // 	protoc        (unknown)
 // source: echo.proto
 
+// Package echo holds the stubs of a service that sends back what it gets.
+
 package echo
 
 import (
