@@ -95,6 +95,9 @@ func serve(dir string) error {
 			}
 		}()
 	}
+	if err := serveHTTP(dir); err != nil {
+		return err
+	}
 	if err := pin(1); err != nil {
 		return err
 	}

@@ -4,8 +4,6 @@
 // 	protoc        (unknown)
 // source: echo.proto
 
-// Package echo holds the stubs of a service that sends back what it gets.
-
 package echo
 
 import (
