@@ -52,6 +52,9 @@ func (a *Assembler) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 		if whole || err != nil {
 			return dst, err
 		}
+		if err := overdue(ctx); err != nil {
+			return dst, err
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("shmring: %w", err)
 	}
-	h := handshake{conn: conn, o: &o}
+	h := handshake{conn: conn, at: conn.RemoteAddr(), o: &o}
 	return h.run(ctx, h.dial)
 }
 

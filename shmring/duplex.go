@@ -75,6 +75,11 @@ func openDuplex(o *options, capacity uint64, files []*os.File) (*duplex, error) 
 
 // openSealed attaches to one segment whose size nobody can change any more.
 func openSealed(f *os.File, o options, capacity uint64) (*Segment, error) {
+	if info, err := f.Stat(); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%w: the descriptor leads to no file (mode %v)", ErrNotSegment, info.Mode())
+	}
 	s, err := fromFile(f, o)
 	if err != nil {
 		return nil, err

@@ -158,10 +158,18 @@ func (s *Stream) begin(ctx context.Context, c *Consumer) error {
 			return nil
 		}
 		c.Release() // nobody has seen how it began
-		if err := ctx.Err(); err != nil { // a sender can go on like this for ever
-			return &WaitError{Op: "receive", Err: err}
+		if err := overdue(ctx); err != nil {
+			return err
 		}
 	}
+}
+
+// overdue bounds work that a sender can make endless without ever keeping us waiting.
+func overdue(ctx context.Context) error {
+	if ctx == nil || ctx.Err() == nil {
+		return nil
+	}
+	return &WaitError{Op: "receive", Err: ctx.Err()}
 }
 
 func origin(r Record) uint32 { return uint32(r.Producer)<<16 | uint32(r.Generation) }

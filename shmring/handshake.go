@@ -18,6 +18,7 @@ import (
 // nothing else is left.
 type handshake struct {
 	conn net.Conn
+	at   net.Addr // the listener's address
 	o    *options
 	peer Peer
 }
@@ -280,7 +281,7 @@ func (h *handshake) run(ctx context.Context, side func() (*Conn, error)) (*Conn,
 	}
 	if err != nil {
 		h.conn.Close()
-		return nil, &HandshakeError{Address: h.conn.RemoteAddr().String(), Peer: h.peer, Err: err}
+		return nil, &HandshakeError{Address: h.at.String(), Peer: h.peer, Err: err}
 	}
 	return c, nil
 }

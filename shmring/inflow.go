@@ -38,6 +38,9 @@ func (r *ringLine) open(ctx context.Context) error {
 			}
 		}
 		r.discard(len(b))
+		if err := overdue(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.stream.begin(ctx, r.rx); err != nil {
 		return r.recvError(err)

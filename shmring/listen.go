@@ -167,7 +167,7 @@ func (l *Listener) welcome() {
 
 // greet runs one handshake and waits for somebody to accept the connection.
 func (l *Listener) greet(conn net.Conn) {
-	h := handshake{conn: conn, o: &l.o}
+	h := handshake{conn: conn, at: l.Addr(), o: &l.o}
 	c, err := h.run(l.done, h.accept)
 	if err != nil {
 		if l.done.Err() == nil {

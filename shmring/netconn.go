@@ -81,6 +81,9 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 		switch {
 		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF): // the end of a message
 			n.number = 0
+			if err := overdue(ctx); err != nil {
+				return n.partly(got, err)
+			}
 		case err != nil:
 			return n.partly(got, err)
 		}

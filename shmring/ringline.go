@@ -239,6 +239,9 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 			return dst, r.stream.typ, nil
 		case errors.Is(err, io.ErrUnexpectedEOF): // given up by its sender, so it never was
 			r.opened = false
+			if err := overdue(ctx); err != nil {
+				return dst[:start], 0, err
+			}
 			if err := r.open(ctx); err != nil {
 				return dst[:start], 0, err
 			}

@@ -50,9 +50,10 @@ func Receive(c *net.UnixConn, b []byte, limit int) (files []*os.File, err error)
 		more, oobErr := open(oob[:max(oobn, 0)])
 		files = append(files, more...)
 		switch {
-		case n == 0 && (err == nil || err == io.EOF) && got > 0:
-			return files, io.ErrUnexpectedEOF
-		case n == 0 && err == nil:
+		case n == 0 && (err == nil || errors.Is(err, io.EOF)):
+			if got > 0 {
+				return files, io.ErrUnexpectedEOF
+			}
 			return files, io.EOF
 		case err != nil:
 			return files, err
