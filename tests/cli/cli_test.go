@@ -5,7 +5,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -81,7 +80,7 @@ func noise() {
 		seed = seed*6364136223846793005 + 1442695040888963407
 		b[i] = byte(seed >> 56)
 	}
-	if _, err := io.WriteString(os.Stdout, string(b)); err != nil {
+	if _, err := os.Stdout.Write(b); err != nil {
 		os.Exit(1)
 	}
 }

@@ -251,7 +251,7 @@ func TestTheSuitePrintsALineOfJSONPerPart(t *testing.T) {
 	for _, l := range lines[struct{ Part string }](t, out) {
 		parts[l.Part]++
 	}
-	if want := (map[string]int{"host": 1, "stream": 3 * len(streamers()), "roundtrip": len(askers()), "verdict": 1}); fmt.Sprint(parts) != fmt.Sprint(want) {
+	if want := (map[string]int{"host": 1, "stream": 3 * len(streamers("")), "roundtrip": len(askers("")), "verdict": 1}); fmt.Sprint(parts) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", parts, want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 )
 
 type compareFlags struct {
+	cli.Ring
 	sizes  cli.Sizes
 	rounds int
 	length time.Duration
@@ -19,6 +20,7 @@ type compareFlags struct {
 }
 
 func (f *compareFlags) register(cmd *cobra.Command, what string) {
+	f.FlagDir(cmd.Flags())
 	cmd.Flags().Var(&f.sizes, "sizes", "bytes per record, each at least 8")
 	cmd.Flags().IntVar(&f.rounds, "rounds", f.rounds, "samples of every "+what+"; the median is printed")
 	cmd.Flags().DurationVar(&f.length, "for", 300*time.Millisecond, "length of one sample")
@@ -49,7 +51,7 @@ func newCompare() *cobra.Command {
 			"through a 64 KiB buffer. The contenders take turns, so that a change of the machine's mood meets all alike.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			contenders := streamers()
+			contenders := streamers(f.Dir)
 			for _, t := range []lane.Transport{lane.Pipe, lane.TCP} {
 				contenders = append(contenders, lane.Contender{Transport: t, Buffered: true})
 			}

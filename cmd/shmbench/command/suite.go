@@ -18,10 +18,11 @@ import (
 // smallRecord is the size, in bytes, that the sentence at the end speaks of.
 const smallRecord = 64
 
-func streamers() []lane.Contender {
+// streamers are the contenders in throughput; dir is where rings are made.
+func streamers(dir string) []lane.Contender {
 	return []lane.Contender{
-		{Transport: lane.Ring},
-		{Transport: lane.Ring, Batch: 32},
+		{Transport: lane.Ring, Dir: dir},
+		{Transport: lane.Ring, Dir: dir, Batch: 32},
 		{Transport: lane.Unix},
 		{Transport: lane.Unix, Buffered: true},
 		{Transport: lane.Pipe},
@@ -29,10 +30,11 @@ func streamers() []lane.Contender {
 	}
 }
 
-func askers() []lane.Contender {
+// askers are the contenders in round trips.
+func askers(dir string) []lane.Contender {
 	return []lane.Contender{
-		{Transport: lane.Ring, Wait: shmring.Spin},
-		{Transport: lane.Ring, Wait: shmring.Park},
+		{Transport: lane.Ring, Dir: dir, Wait: shmring.Spin},
+		{Transport: lane.Ring, Dir: dir, Wait: shmring.Park},
 		{Transport: lane.Unix},
 		{Transport: lane.Pipe},
 		{Transport: lane.TCP},
@@ -40,20 +42,20 @@ func askers() []lane.Contender {
 }
 
 // runSuite measures everything once, each for the given time.
-func runSuite(cmd *cobra.Command, length time.Duration) error {
+func runSuite(cmd *cobra.Command, dir string, length time.Duration) error {
 	if length <= 0 {
 		return cli.Usage("--for %v: allowed is more than 0", length)
 	}
 	ctx, out := cmd.Context(), newReport(cmd)
 	sizes := []int{smallRecord, 1 << 10, 64 << 10}
-	bar := newBar(cmd, len(streamers())*len(sizes)+len(askers()))
+	bar := newBar(cmd, len(streamers(dir))*len(sizes)+len(askers(dir)))
 	defer bar.end()
 
 	if err := out.line(textLine{"host", thisHost()}); err != nil {
 		return err
 	}
 	rates := newGrid("records a second", sizes)
-	for _, c := range streamers() {
+	for _, c := range streamers(dir) {
 		for _, size := range sizes {
 			if err := streamInto(ctx, rates, out, "stream", entry{c.Name(), c}, size, length); err != nil {
 				return err
@@ -61,7 +63,7 @@ func runSuite(cmd *cobra.Command, length time.Duration) error {
 			bar.step()
 		}
 	}
-	trips, err := suiteRoundTrips(ctx, out, bar, length)
+	trips, err := suiteRoundTrips(ctx, out, bar, dir, length)
 	if err != nil {
 		return err
 	}
@@ -85,9 +87,9 @@ type series struct {
 	trips load.RoundTrips
 }
 
-func suiteRoundTrips(ctx context.Context, out *report, bar *bar, length time.Duration) ([]series, error) {
+func suiteRoundTrips(ctx context.Context, out *report, bar *bar, dir string, length time.Duration) ([]series, error) {
 	var all []series
-	for _, c := range askers() {
+	for _, c := range askers(dir) {
 		r, err := lane.RoundTrips(ctx, c, smallRecord, length)
 		if err != nil {
 			return nil, fmt.Errorf("%s, round trips: %w", c.Name(), err)

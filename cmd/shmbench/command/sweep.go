@@ -16,7 +16,7 @@ func newSweep() *cobra.Command {
 		Short: "Measure the ring alone, over record sizes, capacities and kinds",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			entries, err := sweepEntries(capacities, f.sizes)
+			entries, err := sweepEntries(f.Dir, capacities, f.sizes)
 			if err != nil {
 				return err
 			}
@@ -29,7 +29,7 @@ func newSweep() *cobra.Command {
 }
 
 // sweepEntries combines capacities with the ways to send.
-func sweepEntries(capacities, sizes cli.Sizes) ([]entry, error) {
+func sweepEntries(dir string, capacities, sizes cli.Sizes) ([]entry, error) {
 	var entries []entry
 	for _, capacity := range capacities {
 		for _, size := range sizes {
@@ -38,7 +38,7 @@ func sweepEntries(capacities, sizes cli.Sizes) ([]entry, error) {
 			}
 		}
 		for _, c := range []lane.Contender{{Kind: shmring.SPSC}, {Kind: shmring.SPSC, Batch: 32}, {Kind: shmring.MPSC}} {
-			c.Transport, c.Capacity = lane.Ring, int64(capacity)
+			c.Transport, c.Dir, c.Capacity = lane.Ring, dir, int64(capacity)
 			entries = append(entries, entry{c.Name() + ", " + capacity.String(), c})
 		}
 	}

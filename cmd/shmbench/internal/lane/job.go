@@ -24,6 +24,7 @@ type Contender struct {
 	Wait      shmring.Wait `json:"wait"`     // ring
 	Kind      shmring.Kind `json:"kind"`     // ring; 0: SPSC
 	Capacity  int64        `json:"capacity"` // ring bytes; 0: the default
+	Dir       string       `json:"dir"`      // ring: of the segment; empty: the system's shared memory
 	Batch     int          `json:"batch"`    // ring: records per publication; 0: one, by Send
 	Buffered  bool         `json:"buffered"` // others: through 64 KiB bufio on both sides
 }

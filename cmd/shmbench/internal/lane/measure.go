@@ -70,11 +70,11 @@ func (j Job) runRing(ctx context.Context, work func(context.Context, *lane) erro
 		if d.segments[0], err = shmring.Create(j.Address, j.options()...); err == nil {
 			d.in, err = d.segments[0].Consumer()
 		}
-		defer shmring.Remove(j.Address)
+		defer shmring.Remove(j.Address, j.options()...)
 	} else {
 		d, err = openDuplex(shmring.Create, j.Contender, j.Address, j.Address+backSuffix)
-		defer shmring.Remove(j.Address)
-		defer shmring.Remove(j.Address + backSuffix)
+		defer shmring.Remove(j.Address, j.options()...)
+		defer shmring.Remove(j.Address+backSuffix, j.options()...)
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	if err != nil {

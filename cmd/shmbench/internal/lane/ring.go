@@ -20,6 +20,9 @@ func (c Contender) options() []shmring.Option {
 	if c.Capacity != 0 {
 		o = append(o, shmring.WithCapacity(c.Capacity))
 	}
+	if c.Dir != "" {
+		o = append(o, shmring.WithDir(c.Dir))
+	}
 	return o
 }
 

@@ -89,4 +89,7 @@ func newClock(j Job) clock {
 	return clock{time.Now().Add(j.For), look}
 }
 
-func (c clock) running(n uint64) bool { return n%c.look != 0 || time.Now().Before(c.end) }
+// running reports whether to send record n. The first is sent in any case.
+func (c clock) running(n uint64) bool {
+	return n%c.look != 0 || n == 0 || time.Now().Before(c.end)
+}

@@ -31,36 +31,44 @@ func (t *Trips) Record(d time.Duration) {
 // Limit says when to stop making round trips.
 type Limit struct {
 	Count uint64        // so many are timed; 0: as many as fit into For
-	For   time.Duration // counts where Count is 0
+	For   time.Duration // without those that are not timed; counts where Count is 0
 }
 
 // warmUp is how many round trips are not timed, at most, and never more than a tenth of those that are.
 const warmUp = 10000
 
+// briefWarmUp is how many are not timed where their number is not known beforehand.
+const briefWarmUp = 100
+
 // Run makes round trips: ask sends a question and returns the answer, which must begin with the question's
 // sequence number. size is at least MinSize. The numbers begin at a random one, so that answers that an
 // earlier run left behind have others; ask gets the chance to skip them.
 func (t *Trips) Run(limit Limit, size int, ask func(question []byte) (answer []byte, err error)) error {
-	question := make([]byte, size)
-	session, warm, begun := uint64(rand.Uint32())<<32, min(limit.Count/10, warmUp), time.Now()
+	question, session := make([]byte, size), uint64(rand.Uint32())<<32
+	warm := min(limit.Count/10, warmUp)
 	if limit.Count == 0 {
-		limit.Count, warm = math.MaxUint32, 100
+		limit.Count, warm = math.MaxUint32, briefWarmUp
 	}
+	var begun time.Time
 	for n := range warm + limit.Count {
+		if n == warm { // the peer is there by now
+			begun = time.Now()
+		}
 		Stamp(question, session|n)
-		asked := time.Since(begun)
+		asked := time.Now()
 		answer, err := ask(question)
-		answered := time.Since(begun)
+		took := time.Since(asked)
 		if err != nil {
 			return err
 		}
 		if got, ok := Sequence(answer); got != session|n || !ok || len(answer) != size {
 			return fmt.Errorf("the answer to question %d is another record: %d bytes with number %d", n, len(answer), got)
 		}
-		if n >= warm {
-			t.Record(answered - asked)
+		if n < warm {
+			continue
 		}
-		if limit.For > 0 && answered > limit.For {
+		t.Record(took)
+		if limit.For > 0 && asked.Sub(begun)+took > limit.For {
 			return nil
 		}
 	}
