@@ -17,8 +17,8 @@ func (p *Producer) SendBatch(ctx context.Context, payloads [][]byte) (n int, err
 			return 0, &TooLargeError{Size: uint64(len(b)), Limit: p.maxRecord}
 		}
 	}
-	if !p.enter() && p.gone() != nil {
-		return 0, p.refuse()
+	if err := p.enter(); err != nil {
+		return 0, err
 	}
 	defer p.leave()
 	for n < len(payloads) {

@@ -67,8 +67,8 @@ func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { retur
 // receive has a short way for the common case: a plain record, and nothing lent. ctx is nil where the
 // caller does not wait.
 func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
-	if !c.enter() && c.gone() != nil {
-		return dst, c.refuse()
+	if err := c.enter(); err != nil {
+		return dst, err
 	}
 	for {
 		w, n, total := c.peek()
@@ -99,7 +99,8 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 		}
 	}
 	if c.lost() {
-		return dst, c.refuse()
+		c.leave()
+		return dst, ErrSegmentLost
 	}
 	c.leave()
 	return dst, nil
@@ -166,8 +167,8 @@ func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(c
 
 // borrow has the same short way as receive.
 func (c *Consumer) borrow(ctx context.Context) (Record, error) {
-	if !c.enter() && c.gone() != nil {
-		return Record{}, c.refuse()
+	if err := c.enter(); err != nil {
+		return Record{}, err
 	}
 	var r Record
 	for {
@@ -196,7 +197,8 @@ func (c *Consumer) borrow(ctx context.Context) (Record, error) {
 		}
 	}
 	if c.lost() {
-		return Record{}, c.refuse()
+		c.leave()
+		return Record{}, ErrSegmentLost
 	}
 	c.leave()
 	return r, nil

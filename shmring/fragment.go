@@ -102,8 +102,8 @@ func (p *Producer) sendPieces(ctx context.Context, payload []byte, typ uint16) e
 
 // sendPiece sends one record with the given flags.
 func (p *Producer) sendPiece(ctx context.Context, b []byte, typ uint16, piece uint8) error {
-	if !p.enter() && p.gone() != nil {
-		return p.refuse()
+	if err := p.enter(); err != nil {
+		return err
 	}
 	defer p.leave()
 	n := uint64(len(b))
@@ -238,8 +238,8 @@ func (s *Stream) advance(ctx context.Context) error {
 // continuation lends the next record if it continues a message of the given sender; otherwise it leaves
 // it there and returns a FragmentError.
 func (c *Consumer) continuation(ctx context.Context, from uint32) (Record, error) {
-	if !c.enter() && c.gone() != nil {
-		return Record{}, c.refuse()
+	if err := c.enter(); err != nil {
+		return Record{}, err
 	}
 	f, err := c.next(ctx, func(r found) error {
 		if !r.Continued || origin(r.Record) != from {

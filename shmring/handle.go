@@ -43,19 +43,25 @@ const (
 	handleFinished
 )
 
-// enter announces a call. False: the call may touch the memory only if gone says nothing; refuse says why.
-func (h *handle) enter() bool {
+// enter announces a call. An error says why the call must not touch the memory, and ends it.
+func (h *handle) enter() error {
 	mem.Note32(&h.busy, 1)
-	return atomic.LoadUint32(h.alarm) == alarmNone
+	if atomic.LoadUint32(h.alarm) == alarmNone {
+		return nil
+	}
+	return h.heed()
+}
+
+// heed looks into an alarm. It ends the call if the alarm is ours.
+func (h *handle) heed() error {
+	err := h.gone()
+	if err != nil {
+		h.leave()
+	}
+	return err
 }
 
 func (h *handle) leave() { mem.Note32(&h.busy, 0) }
-
-// refuse ends a call that enter refused and gives the reason.
-func (h *handle) refuse() error {
-	h.leave()
-	return h.gone()
-}
 
 // gone returns why the handle is unusable, or nil.
 func (h *handle) gone() error {

@@ -110,8 +110,8 @@ func ReadWords(b []byte) []byte { return mem.CopyOut(nil, b) }
 
 // TrySendBatch is SendBatch without the wait: it sends some of the payloads, or none with ErrFull.
 func (p *Producer) TrySendBatch(payloads [][]byte) (int, error) {
-	if !p.enter() && p.gone() != nil {
-		return 0, p.refuse()
+	if err := p.enter(); err != nil {
+		return 0, err
 	}
 	n, err := p.trySendBatch(payloads)
 	p.leave()

@@ -11,7 +11,7 @@ import (
 // begin lends n bytes at p.pos behind a header of 8 or 16 bytes. nil: take the general way. Otherwise
 // publish or cancel must follow; the producer is busy until then, as with a Reservation.
 func (p *Producer) begin(header, n uint64) []byte {
-	if !p.enter() && p.gone() != nil || layout.RecordSize(header, n) > p.run || n > p.maxRecord {
+	if p.enter() != nil || layout.RecordSize(header, n) > p.run || n > p.maxRecord {
 		p.leave()
 		return nil
 	}

@@ -47,8 +47,8 @@ func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.se
 // send has a short way for the common case: a plain record of moderate size, and room for it. ctx is nil
 // where the caller does not wait.
 func (p *Producer) send(ctx context.Context, payload []byte) error {
-	if !p.enter() && p.gone() != nil {
-		return p.refuse()
+	if err := p.enter(); err != nil {
+		return err
 	}
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
@@ -76,7 +76,8 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 		p.ringBell()
 	}
 	if p.lost() {
-		return p.refuse()
+		p.leave()
+		return ErrSegmentLost
 	}
 	p.leave()
 	return nil
@@ -100,16 +101,16 @@ func (p *Producer) sendSlow(ctx context.Context, r Record) error {
 // SendRecord is Send with the record's Type and Version; its other fields are ignored. Records with a
 // type or version take 8 bytes more in the ring.
 func (p *Producer) SendRecord(ctx context.Context, r Record) error {
-	if !p.enter() && p.gone() != nil {
-		return p.refuse()
+	if err := p.enter(); err != nil {
+		return err
 	}
 	return p.sendSlow(ctx, r)
 }
 
 // SendParts sends the concatenation of parts as one record, without joining them first.
 func (p *Producer) SendParts(ctx context.Context, parts ...[]byte) error {
-	if !p.enter() && p.gone() != nil {
-		return p.refuse()
+	if err := p.enter(); err != nil {
+		return err
 	}
 	defer p.leave()
 	n := uint64(0)

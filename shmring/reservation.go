@@ -32,8 +32,8 @@ func (p *Producer) lend(ctx context.Context, n int, extended bool) (Reservation,
 	if n < 0 {
 		return Reservation{}, &OptionError{Option: "Reserve", Got: strconv.Itoa(n), Want: "0 to the largest record"}
 	}
-	if !p.enter() && p.gone() != nil {
-		return Reservation{}, p.refuse()
+	if err := p.enter(); err != nil {
+		return Reservation{}, err
 	}
 	c, err := p.obtain(ctx, uint64(n), extended || p.checksum)
 	if err != nil {

@@ -148,8 +148,8 @@ const lengthSize = 8
 
 // sendFramed writes body and parts straight into the ring.
 func (p *Producer) sendFramed(ctx context.Context, m frame.Message, size int) error {
-	if !p.enter() {
-		return p.refuse()
+	if err := p.enter(); err != nil {
+		return err
 	}
 	defer p.leave()
 	c, err := p.obtain(ctx, uint64(size), true)
