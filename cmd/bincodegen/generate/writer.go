@@ -27,7 +27,6 @@ type writer struct {
 	strings.Builder
 	names *names
 	pass  pass
-	deep  bool // the function has the parameter depth
 }
 
 // packages are what generated code imports by these words with a dollar sign before them.

@@ -19,12 +19,13 @@ func Text(b []byte, s string) (rest []byte, ok bool) {
 		return nil, false
 	}
 	binary.LittleEndian.PutUint64(b, uint64(n))
+	b = b[8:]
 	if n > shortWords {
-		return longText(b[8:], s)
+		return longText(b, s)
 	}
 	// SAFETY: there are n bytes at both addresses, which the length of b makes sure of; words overlap inside
 	// them and never reach over an end.
-	to, from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), 8), unsafe.Pointer(unsafe.StringData(s))
+	to, from := unsafe.Pointer(unsafe.SliceData(b)), unsafe.Pointer(unsafe.StringData(s))
 	var seen uint64
 	switch {
 	case n >= 16:
@@ -52,9 +53,9 @@ func Text(b []byte, s string) (rest []byte, ok bool) {
 		}
 	}
 	if seen&nonASCII != 0 {
-		return b[8+n:], utf8.ValidString(s)
+		return b[n:], utf8.ValidString(s)
 	}
-	return b[8+n:], true
+	return b[n:], true
 }
 
 // longText is Text behind the length.

@@ -221,3 +221,74 @@ func TestMarshalAndOfTakeTheGeneratedRoadWithTheSameBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestFieldsThatAreSkippedKeepTheirValue(t *testing.T) {
+	b, err := (&Texts{A: "a"}).AppendBincode(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := Texts{Skipped: "s", unseen: "u"}
+	if _, err := texts.UnmarshalBincode(b); err != nil || texts.Skipped != "s" || texts.unseen != "u" || texts.A != "a" {
+		t.Errorf("%+v, %v", texts, err)
+	}
+	if b, err = (&Checked{Share: 5}).AppendBincode(nil); err != nil {
+		t.Fatal(err)
+	}
+	checked := Checked{keep: 7}
+	if _, err := checked.UnmarshalBincode(b); err != nil || checked.keep != 7 || checked.Share != 5 {
+		t.Errorf("%+v, %v", checked, err)
+	}
+	b[8] = 101
+	if _, err := checked.UnmarshalBincode(b); err == nil || checked.keep != 7 || checked.Share != 5 {
+		t.Errorf("refused, yet %+v, %v", checked, err)
+	}
+}
+
+func TestGeneratedCodeTakesTheMemoryItIsGiven(t *testing.T) {
+	meta, batch := Meta{Topic: "topic", Source: "source"}, make(Batch, 100)
+	buf, err := meta.AppendBincode(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := batch.AppendBincode(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"append":       func() error { _, err := meta.AppendBincode(buf[:0]); return err },
+		"size":         func() error { _, err := meta.SizeBincode(); return err },
+		"borrow":       func() error { _, err := meta.UnmarshalBincodeBorrow(buf); return err },
+		"append batch": func() error { _, err := batch.AppendBincode(rows[:0]); return err },
+		"borrow batch": func() error { _, err := batch.UnmarshalBincodeBorrow(rows); return err },
+	} {
+		var err error
+		if n := testing.AllocsPerRun(100, func() { err = call() }); n != 0 || err != nil {
+			t.Errorf("%s: %v allocations, %v", name, n, err)
+		}
+	}
+}
+
+func TestDeepValuesAreLeftToTheProgramWhichBoundsThem(t *testing.T) {
+	for _, depth := range []int{10, 990, 998, 999, 1000, 1001, 5000} {
+		var list *List
+		for range depth {
+			list = &List{"x", list}
+		}
+		want, wantErr := bincode.Program[List]{}.Append(nil, list)
+		got, err := list.AppendBincode(nil)
+		if !bytes.Equal(got, want) || !sameError(err, wantErr) || (err == nil) != (depth <= 1001) {
+			t.Errorf("depth %d: %v; the program %v", depth, err, wantErr)
+		}
+	}
+	src := bytes.Repeat([]byte{1, 0, 0, 0, 0, 0, 0, 0}, 2000) // a Chain of one Chain of one Chain …
+	var chain Chain
+	_, wantErr := bincode.Program[Chain]{}.Unmarshal(src, new(Chain), false)
+	if _, err := chain.UnmarshalBincode(src); !errors.Is(err, bincode.ErrDepth) || !sameError(err, wantErr) || chain != nil {
+		t.Errorf("%v; the program %v", err, wantErr)
+	}
+	loop := &List{Value: "x"}
+	loop.Next = loop
+	if _, err := loop.AppendBincode(nil); !errors.Is(err, bincode.ErrDepth) {
+		t.Errorf("a cycle: %v", err)
+	}
+}

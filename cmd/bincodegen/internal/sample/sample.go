@@ -95,7 +95,7 @@ type Scalars struct {
 // header is embedded.
 type header struct {
 	Version uint16
-	hidden  int
+	_       int // skipped
 }
 
 // Texts has strings and byte slices in rows, a skipped field and a hidden one.
@@ -109,7 +109,7 @@ type Texts struct {
 	Part    codec.Part
 	Parts   []codec.Part
 	Skipped string `bincode:"-"`
-	unseen  string
+	unseen  string // skipped; its users are the tests
 	Last    bool
 }
 
@@ -287,7 +287,7 @@ type (
 		Share  Percent
 		Shares []Percent
 		After  []uint32
-		keep   int
+		keep   int // skipped
 	}
 	Order struct {
 		ID    uint64
