@@ -32,6 +32,10 @@ func New(opts ...Option) *Format {
 // an option at the top is an [Opt], or a pointer to a pointer.
 func (f *Format) Marshal(v any) ([]byte, error) { return f.Append(nil, v) }
 
+// direct reports whether generated methods do what p does. Inside a hook they do not, for they would count
+// levels anew.
+func (f *Format) direct(p *program) bool { return p.generated && f.depth == f.inline.config.depth }
+
 // Append adds the encoding of v to dst, as [codec.Codec] has it: it allocates only where the capacity is
 // too small, and on error returns dst unchanged in length and content.
 func (f *Format) Append(dst []byte, v any) ([]byte, error) {
@@ -39,7 +43,7 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	if g, ok := v.(Appender); ok && p.generated {
+	if g, ok := v.(Appender); ok && f.direct(p) {
 		out, err := g.AppendBincode(dst)
 		if err != nil {
 			return dst, err
@@ -61,7 +65,7 @@ func (f *Format) Size(v any) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if g, ok := v.(Sizer); ok && p.generated {
+	if g, ok := v.(Sizer); ok && f.direct(p) {
 		return g.SizeBincode()
 	}
 	e := newEncoder(&f.inline.config, f.depth)
@@ -96,7 +100,7 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if p.generated {
+	if f.direct(p) {
 		if borrow {
 			return v.(BorrowUnmarshaler).UnmarshalBincodeBorrow(src)
 		}

@@ -20,15 +20,19 @@ func Code(dir string, typeNames []string, output string) ([]byte, error) {
 	shapes := &shaper{pkg: pkg, memo: map[string]*form{}, nameable: file.nameable}
 	plan := &planner{memo: map[*form]*function{}, taken: func(name string) bool { return pkg.Scope().Lookup(name) != nil }}
 	var roots []*function
+	var b strings.Builder
 	for _, name := range typeNames {
 		f, err := rootForm(shapes, strings.TrimSpace(name))
 		if err != nil {
 			return nil, fmt.Errorf("type %s: %w", name, err)
 		}
+		if writesItself(f.typ) {
+			b.WriteString(programMethods(file, f))
+			continue
+		}
 		roots = append(roots, plan.addRoot(f))
 	}
 	plan.finish()
-	var b strings.Builder
 	for _, fn := range roots {
 		b.WriteString(methods(file, fn))
 	}
@@ -129,6 +133,29 @@ func unmarshal%[2]s(v *%[1]s, src []byte, borrow bool) (int, error) {
 	return $bincode.ProgramOf(v).Unmarshal(src, v, borrow)
 }
 `, fn.form.typ.(*types.Named).Obj().Name(), fn.name, depth, fresh, trial, target, keep)
+	return w.String()
+}
+
+// programMethods writes the methods of a type that holds one with hooks. They run the program, which calls a
+// hook once where the short road would twice: hooks that hold such types again would cost 2ⁿ for n levels.
+func programMethods(file *names, f *form) string {
+	w := &writer{names: file}
+	w.p(`
+// AppendBincode adds the encoding of v to dst, as package bincode does.
+func (v *%[1]s) AppendBincode(dst []byte) ([]byte, error) { return $bincode.ProgramOf(v).Append(dst, v) }
+
+// SizeBincode returns the number of bytes that AppendBincode adds.
+func (v *%[1]s) SizeBincode() (int, error) { return $bincode.ProgramOf(v).Size(v) }
+
+// UnmarshalBincode decodes the value at the start of src and returns its length in bytes.
+func (v *%[1]s) UnmarshalBincode(src []byte) (int, error) { return $bincode.ProgramOf(v).Unmarshal(src, v, false) }
+
+// UnmarshalBincodeBorrow is UnmarshalBincode with strings and byte slices aliasing src.
+func (v *%[1]s) UnmarshalBincodeBorrow(src []byte) (int, error) { return $bincode.ProgramOf(v).Unmarshal(src, v, true) }
+
+// BincodeGenerated says for which type the methods were made.
+func (*%[1]s) BincodeGenerated(*%[1]s) {}
+`, f.typ.(*types.Named).Obj().Name())
 	return w.String()
 }
 

@@ -7,6 +7,14 @@ func refuses(t types.Type, seen []types.Type) bool {
 	return reaches(t, seen, validates)
 }
 
+// writesItself reports whether a t holds a type with hooks.
+func writesItself(t types.Type) bool {
+	return reaches(t, nil, func(t types.Type) bool {
+		hooked, _ := hooks(t)
+		return hooked && known(t, tag{}) == nil
+	})
+}
+
 // pointers reports whether memory of t holds pointers.
 func pointers(t types.Type) bool {
 	switch u := t.Underlying().(type) {

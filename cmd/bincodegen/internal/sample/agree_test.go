@@ -292,3 +292,24 @@ func TestDeepValuesAreLeftToTheProgramWhichBoundsThem(t *testing.T) {
 		t.Errorf("a cycle: %v", err)
 	}
 }
+
+// A hook that decodes a generated type inside itself must not start counting levels anew, nor decode twice at
+// each of them.
+func TestHooksThatHoldGeneratedTypesAreBoundedInDepthAndTime(t *testing.T) {
+	for _, depth := range []int{1, 40, 400, 5000} {
+		src := append(bytes.Repeat([]byte{7, 1}, depth), 7, 0)
+		var got, want Looped
+		_, wantErr := bincode.Program[Looped]{}.Unmarshal(src, &want, false)
+		_, err := got.UnmarshalBincode(src)
+		if !sameError(err, wantErr) || (err == nil) != (depth < 1000) {
+			t.Fatalf("depth %d: %v; the program %v", depth, err, wantErr)
+		}
+		if err != nil {
+			continue
+		}
+		b, err := got.AppendBincode(nil)
+		if err != nil || !bytes.Equal(b, src) {
+			t.Fatalf("depth %d: %v, %d bytes, want %d", depth, err, len(b), len(src))
+		}
+	}
+}

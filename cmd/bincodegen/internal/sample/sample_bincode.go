@@ -16,6 +16,48 @@ import (
 )
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
+func (v *Hooked) AppendBincode(dst []byte) ([]byte, error) {
+	return bincode.ProgramOf(v).Append(dst, v)
+}
+
+// SizeBincode returns the number of bytes that AppendBincode adds.
+func (v *Hooked) SizeBincode() (int, error) { return bincode.ProgramOf(v).Size(v) }
+
+// UnmarshalBincode decodes the value at the start of src and returns its length in bytes.
+func (v *Hooked) UnmarshalBincode(src []byte) (int, error) {
+	return bincode.ProgramOf(v).Unmarshal(src, v, false)
+}
+
+// UnmarshalBincodeBorrow is UnmarshalBincode with strings and byte slices aliasing src.
+func (v *Hooked) UnmarshalBincodeBorrow(src []byte) (int, error) {
+	return bincode.ProgramOf(v).Unmarshal(src, v, true)
+}
+
+// BincodeGenerated says for which type the methods were made.
+func (*Hooked) BincodeGenerated(*Hooked) {}
+
+// AppendBincode adds the encoding of v to dst, as package bincode does.
+func (v *Looped) AppendBincode(dst []byte) ([]byte, error) {
+	return bincode.ProgramOf(v).Append(dst, v)
+}
+
+// SizeBincode returns the number of bytes that AppendBincode adds.
+func (v *Looped) SizeBincode() (int, error) { return bincode.ProgramOf(v).Size(v) }
+
+// UnmarshalBincode decodes the value at the start of src and returns its length in bytes.
+func (v *Looped) UnmarshalBincode(src []byte) (int, error) {
+	return bincode.ProgramOf(v).Unmarshal(src, v, false)
+}
+
+// UnmarshalBincodeBorrow is UnmarshalBincode with strings and byte slices aliasing src.
+func (v *Looped) UnmarshalBincodeBorrow(src []byte) (int, error) {
+	return bincode.ProgramOf(v).Unmarshal(src, v, true)
+}
+
+// BincodeGenerated says for which type the methods were made.
+func (*Looped) BincodeGenerated(*Looped) {}
+
+// AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Meta) AppendBincode(dst []byte) ([]byte, error) {
 	if n := sizeBincodeMeta(v); n >= 0 {
 		out := wire.Extend(dst, n)
@@ -843,90 +885,6 @@ func unmarshalBincodeOrder(v *Order, src []byte, borrow bool) (int, error) {
 		trial := *v
 		if _, ok := getBincodeOrder(src, &k, &trial); ok {
 			*v = trial
-			return len(src) - len(rest), nil
-		}
-	}
-	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
-}
-
-// AppendBincode adds the encoding of v to dst, as package bincode does.
-func (v *Hooked) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeHooked(v, bincode.DefaultMaxDepth); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeHooked(out[len(dst):], v, bincode.DefaultMaxDepth); ok && len(rest) == 0 {
-			return out, nil
-		}
-	}
-	return bincode.ProgramOf(v).Append(dst, v)
-}
-
-// SizeBincode returns the number of bytes that AppendBincode adds.
-func (v *Hooked) SizeBincode() (int, error) {
-	if n := sizeBincodeHooked(v, bincode.DefaultMaxDepth); n >= 0 {
-		return n, nil
-	}
-	return bincode.ProgramOf(v).Size(v)
-}
-
-// UnmarshalBincode decodes the value at the start of src and returns its length in bytes.
-func (v *Hooked) UnmarshalBincode(src []byte) (int, error) {
-	return unmarshalBincodeHooked(v, src, false)
-}
-
-// UnmarshalBincodeBorrow is UnmarshalBincode with strings and byte slices aliasing src.
-func (v *Hooked) UnmarshalBincodeBorrow(src []byte) (int, error) {
-	return unmarshalBincodeHooked(v, src, true)
-}
-
-// BincodeGenerated says for which type the methods were made.
-func (*Hooked) BincodeGenerated(*Hooked) {}
-
-func unmarshalBincodeHooked(v *Hooked, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeHooked(src, bincode.DefaultMaxDepth); text >= 0 {
-		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeHooked(src, &k, v, bincode.DefaultMaxDepth); ok {
-			return len(src) - len(rest), nil
-		}
-	}
-	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
-}
-
-// AppendBincode adds the encoding of v to dst, as package bincode does.
-func (v *Looped) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeLooped(v, bincode.DefaultMaxDepth); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeLooped(out[len(dst):], v, bincode.DefaultMaxDepth); ok && len(rest) == 0 {
-			return out, nil
-		}
-	}
-	return bincode.ProgramOf(v).Append(dst, v)
-}
-
-// SizeBincode returns the number of bytes that AppendBincode adds.
-func (v *Looped) SizeBincode() (int, error) {
-	if n := sizeBincodeLooped(v, bincode.DefaultMaxDepth); n >= 0 {
-		return n, nil
-	}
-	return bincode.ProgramOf(v).Size(v)
-}
-
-// UnmarshalBincode decodes the value at the start of src and returns its length in bytes.
-func (v *Looped) UnmarshalBincode(src []byte) (int, error) {
-	return unmarshalBincodeLooped(v, src, false)
-}
-
-// UnmarshalBincodeBorrow is UnmarshalBincode with strings and byte slices aliasing src.
-func (v *Looped) UnmarshalBincodeBorrow(src []byte) (int, error) {
-	return unmarshalBincodeLooped(v, src, true)
-}
-
-// BincodeGenerated says for which type the methods were made.
-func (*Looped) BincodeGenerated(*Looped) {}
-
-func unmarshalBincodeLooped(v *Looped, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeLooped(src, bincode.DefaultMaxDepth); text >= 0 {
-		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeLooped(src, &k, v, bincode.DefaultMaxDepth); ok {
 			return len(src) - len(rest), nil
 		}
 	}
@@ -6706,406 +6664,6 @@ func getBincodeMapOfStringLine(b []byte, k *wire.Keeper, v *map[string]Line) ([]
 		s[key] = val
 	}
 	*v = s
-	return b, true
-}
-
-func sizeBincodeHooked(v *Hooked, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	n := 12
-	if m := bincode.ProgramOf(&v.Blob).FieldSize(&v.Blob, depth-1); m >= 0 {
-		n += m
-	} else {
-		return -1
-	}
-	if m := sizeBincodeSliceOfBlob(&v.Blobs, depth-1); m >= 0 {
-		n += m
-	} else {
-		return -1
-	}
-	if m := sizeBincodeOptionBlob(&v.Opt, depth-1); m >= 0 {
-		n += m
-	} else {
-		return -1
-	}
-	if m := sizeBincodeMapOfStringBlob(&v.Map, depth-1); m >= 0 {
-		n += m
-	} else {
-		return -1
-	}
-	n += len(v.Last)
-	return n
-}
-
-func putBincodeHooked(b []byte, v *Hooked, depth int) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint32(b[0:4], v.ID)
-	if b, ok = bincode.ProgramOf(&v.Blob).FieldPut(b[4:], &v.Blob, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfBlob(b, &v.Blobs, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionBlob(b, &v.Opt, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfStringBlob(b, &v.Map, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.Last); !ok {
-		return nil, false
-	}
-	return b, true
-}
-
-func checkBincodeHooked(b []byte, depth int) ([]byte, int) {
-	var t, text int
-	if depth < 2 {
-		return nil, -1
-	}
-	if len(b) < 4 {
-		return nil, -1
-	}
-	if b, t = bincode.ProgramOf((*Blob)(nil)).FieldSkip(b[4:], depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfBlob(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionBlob(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfStringBlob(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
-}
-
-func getBincodeHooked(b []byte, k *wire.Keeper, v *Hooked, depth int) ([]byte, bool) {
-	var ok bool
-	if depth < 2 {
-		return nil, false
-	}
-	if len(b) < 4 {
-		return nil, false
-	}
-	v.ID = binary.LittleEndian.Uint32(b[0:4])
-	if b, ok = bincode.ProgramOf(&v.Blob).FieldGet(b[4:], k, &v.Blob, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfBlob(b, k, &v.Blobs, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionBlob(b, k, &v.Opt, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfStringBlob(b, k, &v.Map, depth-1); !ok {
-		return nil, false
-	}
-	if v.Last, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	return b, true
-}
-
-func sizeBincodeSliceOfBlob(v *[]Blob, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	s := *v
-	n := 8 + 0*len(s)
-	for i := range s {
-		e := &s[i]
-		if m := bincode.ProgramOf(e).FieldSize(e, depth-1); m >= 0 {
-			n += m
-		} else {
-			return -1
-		}
-	}
-	return n
-}
-
-func putBincodeSliceOfBlob(b []byte, v *[]Blob, depth int) ([]byte, bool) {
-	var ok bool
-	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = bincode.ProgramOf(e).FieldPut(b, e, depth-1); !ok {
-			return nil, false
-		}
-	}
-	return b, true
-}
-
-func checkBincodeSliceOfBlob(b []byte, depth int) ([]byte, int) {
-	var t, text int
-	if depth < 2 {
-		return nil, -1
-	}
-	n, b := wire.Len(b, 0)
-	if n < 0 {
-		return nil, -1
-	}
-	for range n {
-		if b, t = bincode.ProgramOf((*Blob)(nil)).FieldSkip(b, depth-1); t < 0 {
-			return nil, -1
-		}
-		text += t
-	}
-	return b, text
-}
-
-func getBincodeSliceOfBlob(b []byte, k *wire.Keeper, v *[]Blob, depth int) ([]byte, bool) {
-	var ok bool
-	if depth < 2 {
-		return nil, false
-	}
-	n, b := wire.Len(b, 0)
-	if n < 0 {
-		return nil, false
-	}
-	s := wire.RoomZero(k, *v, n)
-	*v = s
-	for i := range s {
-		e := &s[i]
-		if b, ok = bincode.ProgramOf(e).FieldGet(b, k, e, depth-1); !ok {
-			return nil, false
-		}
-	}
-	return b, true
-}
-
-func sizeBincodeOptionBlob(v **Blob, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	if *v == nil {
-		return 1
-	}
-	n := 1
-	e := *v
-	if m := bincode.ProgramOf(e).FieldSize(e, depth-1); m >= 0 {
-		n += m
-	} else {
-		return -1
-	}
-	return n
-}
-
-func putBincodeOptionBlob(b []byte, v **Blob, depth int) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
-	}
-	if *v == nil {
-		b[0] = 0
-		return b[1:], true
-	}
-	b[0] = 1
-	e := *v
-	if b, ok = bincode.ProgramOf(e).FieldPut(b[1:], e, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
-}
-
-func checkBincodeOptionBlob(b []byte, depth int) ([]byte, int) {
-	var t, text int
-	if depth < 2 {
-		return nil, -1
-	}
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
-	}
-	if b[0] == 0 {
-		return b[1:], text
-	}
-	if b, t = bincode.ProgramOf((*Blob)(nil)).FieldSkip(b[1:], depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
-}
-
-func getBincodeOptionBlob(b []byte, k *wire.Keeper, v **Blob, depth int) ([]byte, bool) {
-	var ok bool
-	if depth < 2 {
-		return nil, false
-	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	if b[0] == 0 {
-		*v = nil
-		return b[1:], true
-	}
-	*v = new(Blob)
-	e := *v
-	if b, ok = bincode.ProgramOf(e).FieldGet(b[1:], k, e, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
-}
-
-func sizeBincodeMapOfStringBlob(v *map[string]Blob, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	s := *v
-	n := 8 + 8*len(s)
-	for key, val := range s {
-		if m := bincode.ProgramOf(&val).FieldSize(&val, depth-1); m >= 0 {
-			n += m
-		} else {
-			return -1
-		}
-		n += len(key)
-	}
-	return n
-}
-
-func putBincodeMapOfStringBlob(b []byte, v *map[string]Blob, depth int) ([]byte, bool) {
-	var ok bool
-	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	var room [16]string
-	keys := room[:0]
-	for key := range s {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
-		val := s[key]
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
-		}
-		if b, ok = bincode.ProgramOf(&val).FieldPut(b, &val, depth-1); !ok {
-			return nil, false
-		}
-	}
-	return b, true
-}
-
-func checkBincodeMapOfStringBlob(b []byte, depth int) ([]byte, int) {
-	var t, text int
-	if depth < 2 {
-		return nil, -1
-	}
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
-	}
-	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
-		}
-		text += t
-		if b, t = bincode.ProgramOf((*Blob)(nil)).FieldSkip(b, depth-1); t < 0 {
-			return nil, -1
-		}
-		text += t
-	}
-	return b, text
-}
-
-func getBincodeMapOfStringBlob(b []byte, k *wire.Keeper, v *map[string]Blob, depth int) ([]byte, bool) {
-	var ok bool
-	if depth < 2 {
-		return nil, false
-	}
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
-	}
-	s := make(map[string]Blob, n)
-	for range n {
-		var key string
-		var val Blob
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
-		}
-		if b, ok = bincode.ProgramOf(&val).FieldGet(b, k, &val, depth-1); !ok {
-			return nil, false
-		}
-		s[key] = val
-	}
-	*v = s
-	return b, true
-}
-
-func sizeBincodeLooped(v *Looped, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	n := 1
-	if m := bincode.ProgramOf(&v.Wrap).FieldSize(&v.Wrap, depth-1); m >= 0 {
-		n += m
-	} else {
-		return -1
-	}
-	return n
-}
-
-func putBincodeLooped(b []byte, v *Looped, depth int) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
-	}
-	b[0] = v.ID
-	if b, ok = bincode.ProgramOf(&v.Wrap).FieldPut(b[1:], &v.Wrap, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
-}
-
-func checkBincodeLooped(b []byte, depth int) ([]byte, int) {
-	var t, text int
-	if depth < 2 {
-		return nil, -1
-	}
-	if len(b) < 1 {
-		return nil, -1
-	}
-	if b, t = bincode.ProgramOf((*Wrapped)(nil)).FieldSkip(b[1:], depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
-}
-
-func getBincodeLooped(b []byte, k *wire.Keeper, v *Looped, depth int) ([]byte, bool) {
-	var ok bool
-	if depth < 2 {
-		return nil, false
-	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	v.ID = b[0]
-	if b, ok = bincode.ProgramOf(&v.Wrap).FieldGet(b[1:], k, &v.Wrap, depth-1); !ok {
-		return nil, false
-	}
 	return b, true
 }
 
