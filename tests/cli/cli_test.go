@@ -34,6 +34,8 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TMPDIR", e.WorkDir)
+			// Under the race detector every process would sleep for a second at its end.
+			e.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 			// A script that failed would wait for a stopped program for ever.
 			rescue := time.AfterFunc(patience+5*time.Second, func() { killStopped(filepath.Join(e.WorkDir, "pid")) })
 			t.Cleanup(func() { rescue.Stop() })

@@ -22,6 +22,8 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == lane.PeerCommand {
 		os.Exit(cli.Main(New()))
 	}
+	// Under the race detector every process would sleep for a second at its end.
+	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 	os.Exit(m.Run())
 }
 
