@@ -44,6 +44,9 @@ func child() error {
 		cancel()
 	}()
 	socket, road := os.Getenv(socketVar), os.Getenv(roadVar)
+	if road == plain {
+		return servePlain(ctx, socket)
+	}
 	return serve(ctx, meeting, os.Stdout, options(socket, road)...)
 }
 
