@@ -33,8 +33,8 @@ func Peer(ctx context.Context, job string, in io.Reader, out io.Writer) error {
 		cancel(errDone)
 	}()
 	err := j.run(ctx)
-	if context.Cause(ctx) == errDone {
-		return nil // whatever we met then was meant to end us
+	if context.Cause(ctx) == errDone && (errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)) {
+		return nil // that was meant to end us
 	}
 	return err
 }
