@@ -42,7 +42,6 @@ type Conn struct {
 	message   atomic.Uint64 // number of the one that RecvStream has begun
 	closed    atomic.Bool
 	gone      chan struct{} // closed when Close is done
-	closeErr  error
 }
 
 func newConn(peer Peer, limit uint64, local, remote net.Addr) *Conn {

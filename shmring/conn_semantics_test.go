@@ -11,8 +11,6 @@ import (
 	"github.com/shmring/ipc/frame"
 )
 
-type connector = func(opts ...Option) (client, server *Conn)
-
 func TestTheTransportNamesTheRoadAndTheReason(t *testing.T) {
 	for name, road := range map[string]Road{"ring": RoadRing, "heap": RoadRing, "socket": RoadSocket, "tcp": RoadSocket} {
 		client, server := roads[name](t)
