@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -64,8 +65,11 @@ func halfway() {
 	r, err := p.Reserve(context.Background(), 100)
 	fail(err)
 	copy(r.Bytes(), "half")
-	signal := map[string]syscall.Signal{"stop": syscall.SIGSTOP, "die": syscall.SIGKILL}[os.Args[1]]
-	fail(syscall.Kill(os.Getpid(), signal))
+	// The signal may reach another thread first: this one goes on only when the process was told to.
+	goOn := make(chan os.Signal, 1)
+	signal.Notify(goOn, syscall.SIGCONT)
+	fail(syscall.Kill(os.Getpid(), map[string]syscall.Signal{"stop": syscall.SIGSTOP, "die": syscall.SIGKILL}[os.Args[1]]))
+	<-goOn
 	fail(r.Commit())
 	fail(p.Close())
 }
