@@ -86,6 +86,18 @@ func (c *Consumer) judge(changes uint64) error {
 	if mem.Load(c.word(c.pos)) != 0 || c.kind == MPSC && mem.Load(&c.ctl.Tail) != c.pos || mem.Load(&c.ctl.Attaches) != attaches {
 		return errAgain
 	}
+	c.changes, c.end = changes, io.EOF
+	if died.More >= 0 {
+		c.end = &died
+	}
+	if c.lentRecs == 0 { // else a successor would get the lent records again, and no end
+		c.seeOff(attaches)
+	}
+	return c.end
+}
+
+// seeOff notes in the segment that the end has been reported.
+func (c *Consumer) seeOff(attaches uint64) {
 	// Acked first: a consumer that dies in between leaves the dead unmourned, and its successor reports them,
 	// where the other order would have it report a clean end.
 	mem.Store(&c.ctl.Acked, attaches)
@@ -95,11 +107,6 @@ func (c *Consumer) judge(changes uint64) error {
 			mem.CAS(&c.slots[i].Status, status, layout.MakeStatus(generation, layout.SlotMourned))
 		}
 	}
-	c.changes, c.end = changes, io.EOF
-	if died.More >= 0 {
-		c.end = &died
-	}
-	return c.end
 }
 
 // final reports whether err is the end of a stream.

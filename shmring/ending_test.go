@@ -50,3 +50,25 @@ func TestTheEndOfAStreamIsReportedAsOftenAsItIsAskedFor(t *testing.T) {
 		}
 	}
 }
+
+func TestTheEndIsReportedAgainWhenTheLastRecordsAre(t *testing.T) {
+	s := heap(t)
+	p, c := pair(t, s)
+	must(t, p.TrySend([]byte("last")))
+	must(t, p.Close())
+	if _, err := c.TryNext(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.TryNext(); err != io.EOF {
+		t.Fatalf("behind the lent record: %v, want io.EOF", err)
+	}
+	killConsumer(s, c)
+	c, err := s.Consumer()
+	must(t, err)
+	if b, err := c.Recv(soon(t), nil); err != nil || string(b) != "last" {
+		t.Fatalf("the successor got %q, %v, want the record that was not released", b, err)
+	}
+	if _, err := c.Recv(soon(t), nil); err != io.EOF {
+		t.Fatalf("behind it: %v, want io.EOF", err)
+	}
+}
