@@ -197,12 +197,10 @@ func (c *Conn) Close() error {
 		return nil
 	}
 	err := c.line.shut()
-	// Whoever holds a turn is on the way out. Nobody comes after us: see takeSending.
-	never := context.Background()
-	err = errors.Join(err, c.sending.take(never), c.receiving.take(never))
-	err = errors.Join(err, c.line.release())
+	// A receiver may have memory lent until it is on its way out. A sender has not, and may be busy with
+	// its source for ever.
+	err = errors.Join(err, c.receiving.take(context.Background()), c.line.release())
 	c.receiving.leave()
-	c.sending.leave()
 	close(c.gone)
 	return err
 }

@@ -29,7 +29,7 @@ type line interface {
 	ready() bool
 
 	// shut makes every call return, now and later, and tells the peer that this was meant. release
-	// follows when no call is under way; it gives everything back.
+	// follows when nobody receives; it gives everything back.
 	shut() error
 	release() error
 }

@@ -196,9 +196,9 @@ func (r *ringLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
 	if err != nil || typ != framed {
 		return raw, err
 	}
-	m, err := frame.Parse(raw)
+	m, err := r.parse(raw)
 	if err != nil {
-		return raw[:0], fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return raw[:0], err
 	}
 	n := copy(raw, m.Body)
 	for _, part := range m.Parts {
@@ -218,11 +218,16 @@ func (r *ringLine) recvMessage(ctx context.Context) (frame.Message, error) {
 	if typ != framed {
 		return frame.Message{Body: raw}, nil
 	}
+	return r.parse(raw)
+}
+
+// parse takes a framed message apart.
+func (r *ringLine) parse(raw []byte) (frame.Message, error) {
 	m, err := frame.Parse(raw)
 	if err != nil {
-		return m, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		r.failed = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	return m, nil
+	return m, r.failed
 }
 
 // collect appends the whole of the next message to dst, as it lies in the ring.
