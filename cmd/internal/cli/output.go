@@ -21,7 +21,9 @@ func JSON(cmd *cobra.Command) bool {
 // Report prints one result: a line of JSON with --json, else its text.
 func Report(cmd *cobra.Command, result fmt.Stringer) error {
 	if JSON(cmd) {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(result)
+		e := json.NewEncoder(cmd.OutOrStdout())
+		e.SetEscapeHTML(false) // texts hold commands with > in them
+		return e.Encode(result)
 	}
 	_, err := fmt.Fprintln(cmd.OutOrStdout(), result)
 	return err

@@ -34,7 +34,7 @@ func (r *Ring) FlagDir(f *pflag.FlagSet) {
 func (r *Ring) FlagShape(f *pflag.FlagSet) {
 	r.FlagDir(f)
 	f.Var((*kindValue)(&r.Kind), "kind", "kind of ring to create or to expect: spsc or mpsc (default: what is there, else spsc)")
-	f.Var(&r.Capacity, "capacity", "size of the ring when it is created, such as 64KiB (default 1 MiB)")
+	f.Var((*capacityValue)(&r.Capacity), "capacity", "size of the ring when it is created, such as 64KiB (default: 1 MiB)")
 }
 
 // FlagWait registers --wait.
@@ -113,6 +113,18 @@ func (r *Ring) Names(_ *cobra.Command, args []string, _ string) ([]string, cobra
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
+
+// A capacityValue is a Size that help texts show no default of: 0 leaves the choice to the library.
+type capacityValue Size
+
+func (c *capacityValue) String() string {
+	if *c == 0 {
+		return ""
+	}
+	return Size(*c).String()
+}
+func (c *capacityValue) Type() string          { return (*Size)(c).Type() }
+func (c *capacityValue) Set(text string) error { return (*Size)(c).Set(text) }
 
 type kindValue shmring.Kind
 

@@ -64,6 +64,22 @@ func (e *UsageError) Error() string { return e.Reason }
 // Usage returns a [UsageError].
 func Usage(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
+// OneName accepts the arguments of a command that takes the name of a segment.
+func OneName(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return Usage("one NAME is wanted, got %q", args)
+	}
+	return Names(cmd, args)
+}
+
+// Names accepts the arguments of a command that takes one or more names of segments.
+func Names(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return Usage("NAME is missing")
+	}
+	return nil
+}
+
 func isUsage(err error) bool {
 	var usage *UsageError
 	return errors.As(err, &usage) || errors.Is(err, shmring.ErrName) || errors.Is(err, shmring.ErrOption)

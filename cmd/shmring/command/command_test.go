@@ -216,6 +216,7 @@ func TestGCRemovesOnlyWhatNobodyNeeds(t *testing.T) {
 	}
 	expect("") // everything is young
 	expect("", "--grace", "0s", "--dry-run")
+	mustContain(t, good(t, "", "gc", "--dir", dir, "--grace", "0s", "--dry-run"), "would remove idle: nobody holds it", "kept attached: ")
 	expect("drained idle "+leftover, "--grace", "0s")
 	expect("unread", "--grace", "0s", "--all")
 	expect("", "--grace", "0s", "--all")
@@ -253,6 +254,22 @@ func TestImpossibleCommandLinesAreUsage(t *testing.T) {
 		if code != cli.ExitUsage || out != "" || !strings.Contains(d, "--help") {
 			t.Errorf("%q: code %d, %q, %q", line, code, out, d)
 		}
+	}
+}
+
+func TestAMissingNameIsSaidInPlainWords(t *testing.T) {
+	for _, command := range []string{"info", "stat", "dump", "rm", "send", "recv"} {
+		if _, _, d := run(t.Context(), nil, command); !strings.Contains(d, "NAME is missing") {
+			t.Errorf("%s: %q", command, d)
+		}
+	}
+}
+
+func TestHelpNamesTheDefaultOfACapacityOnce(t *testing.T) {
+	out := good(t, "", "send", "--help")
+	mustContain(t, out, "(default: 1 MiB)")
+	if strings.Contains(out, "0 B") {
+		t.Errorf("got a second default: %s", out)
 	}
 }
 

@@ -173,7 +173,12 @@ func limit(name string, resource int, enough uint64, meaning string) finding {
 	f.Found = fmt.Sprint(l.Cur)
 	if l.Cur == unix.RLIM_INFINITY {
 		f.Found = "unlimited"
-	} else if l.Cur < enough {
+		return f
+	}
+	if resource != unix.RLIMIT_NOFILE {
+		f.Found = cli.Approx(float64(l.Cur))
+	}
+	if l.Cur < enough {
 		f.Verdict, f.Meaning = note, meaning
 	}
 	return f

@@ -19,7 +19,7 @@ func newDump() *cobra.Command {
 		Short: "Show what lies in a ring: records, who wrote them, what is torn",
 		Long: "Show what lies in a ring, oldest first: records that nobody has read, read ones that are not cleared yet,\n" +
 			"and what is unfinished, because its producer is at work (open) or died (torn). Nothing is changed.",
-		Args:              cobra.ExactArgs(1),
+		Args:              cli.OneName,
 		ValidArgsFunction: r.Names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if show < 0 {

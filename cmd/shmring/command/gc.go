@@ -67,7 +67,7 @@ func (f *gcFlags) run(cmd *cobra.Command) error {
 func (f *gcFlags) settle(cmd *cobra.Command, name, reason string, keep bool, remove func() error) error {
 	r := removed{Name: name, Removed: !keep, Reason: reason}
 	if !keep && f.dryRun {
-		r.Removed, r.Reason = false, "would be removed: "+reason
+		r.Removed, r.Would = false, true
 	} else if !keep {
 		err := remove()
 		switch {

@@ -16,7 +16,7 @@ func newInfo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "info NAME",
 		Short:             "Describe a segment: its shape, who is attached, whom it waits for",
-		Args:              cobra.ExactArgs(1),
+		Args:              cli.OneName,
 		ValidArgsFunction: r.Names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return look(&r, args[0], func(s *shmring.Segment) error {
@@ -42,7 +42,11 @@ func (d description) String() string {
 	field("name", "%s", d.Name)
 	field("path", "%s", d.Path)
 	field("id", "%s", d.ID)
-	field("kind", "%s, at most %d producers", d.Kind, d.MaxProducers)
+	if d.MaxProducers == 1 {
+		field("kind", "%s, one producer", d.Kind)
+	} else {
+		field("kind", "%s, at most %d producers", d.Kind, d.MaxProducers)
+	}
 	field("capacity", "%s, records up to %d bytes", cli.Size(d.Capacity), d.MaxRecord)
 	field("size", "%d bytes", d.Size)
 	field("format", "version %d, layout %#016x", d.Version, d.LayoutHash)

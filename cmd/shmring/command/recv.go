@@ -32,7 +32,7 @@ func newRecv() *cobra.Command {
 			"the senders. It ends when the last of them has: well if that was closed, with exit code 1 if it died. A\n" +
 			"record is given back to the ring only after it was written out.\n\n" +
 			"With --json every record is a line of JSON, its payload in base64.",
-		Args:              cobra.ExactArgs(1),
+		Args:              cli.OneName,
 		ValidArgsFunction: f.Names,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}

@@ -16,7 +16,7 @@ func newRm() *cobra.Command {
 		Use:   "rm NAME...",
 		Short: "Remove segments by name",
 		Long:  "Remove segments by name. Processes that are attached keep what they have; nobody else will find it.",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  cli.Names,
 		ValidArgsFunction: func(cmd *cobra.Command, _ []string, to string) ([]string, cobra.ShellCompDirective) {
 			return r.Names(cmd, nil, to)
 		},
@@ -40,13 +40,17 @@ func newRm() *cobra.Command {
 type removed struct {
 	Name    string `json:"name"`
 	Removed bool   `json:"removed"`
-	Reason  string `json:"reason,omitempty"` // why, or why not
+	Would   bool   `json:"would_remove,omitempty"` // with --dry-run
+	Reason  string `json:"reason,omitempty"`       // why, or why not
 }
 
 func (r removed) String() string {
 	what := "kept"
-	if r.Removed {
+	switch {
+	case r.Removed:
 		what = "removed"
+	case r.Would:
+		what = "would remove"
 	}
 	return fmt.Sprintf("%s %s: %s", what, r.Name, r.Reason)
 }

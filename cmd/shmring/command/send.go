@@ -28,7 +28,7 @@ func newSend() *cobra.Command {
 			"bytes, cut into records where it happens to be convenient; recv puts it together again. A full ring\n" +
 			"makes send wait. If it is interrupted, or its input fails, the receiver learns that the end is missing.",
 		Example:           "  tar -cf - src | shmring send feed\n  shmring recv feed | tar -xf -",
-		Args:              cobra.ExactArgs(1),
+		Args:              cli.OneName,
 		ValidArgsFunction: f.Names,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.run(cmd, args[0]) },
 	}

@@ -18,7 +18,7 @@ func newStat() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "stat NAME",
 		Short:             "Show a segment's counters, once or again and again",
-		Args:              cobra.ExactArgs(1),
+		Args:              cli.OneName,
 		ValidArgsFunction: r.Names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if interval <= 0 {
