@@ -193,7 +193,11 @@ func (e *SegmentError) Error() string {
 	if e.Path == "" {
 		return "shmring: " + e.Op + ": " + e.Err.Error()
 	}
-	return "shmring: " + e.Op + " " + e.Path + ": " + e.Err.Error()
+	cause := e.Err
+	if p, ok := cause.(*fs.PathError); ok && p.Op == e.Op && p.Path == e.Path {
+		cause = p.Err // say it once
+	}
+	return "shmring: " + e.Op + " " + e.Path + ": " + cause.Error()
 }
 
 // Unwrap returns the cause.

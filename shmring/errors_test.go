@@ -118,3 +118,13 @@ func TestErrorsSayWhatWasGotAndWhatIsAllowed(t *testing.T) {
 		}
 	}
 }
+
+func TestASegmentErrorNamesItsFileOnce(t *testing.T) {
+	dir := t.TempDir()
+	_, opened := Open("none", WithDir(dir))
+	for _, err := range []error{opened, Remove("none", WithDir(dir))} {
+		if !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), dir) != 1 {
+			t.Errorf("got %v, want %s once", err, dir)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func TestAMissingDirectoryIsReportedAsMissing(t *testing.T) {
 
 func TestOptionsOutOfRangeAreRefused(t *testing.T) {
 	for name, opt := range map[string]Option{
-		"WithKind": WithKind(3), "WithCapacity": WithCapacity(-1), "WithMode": WithMode(fs.ModeDir | 0o700),
+		"WithKind": WithKind(3), "WithWait": WithWait(Park + 1), "WithCapacity": WithCapacity(-1), "WithMode": WithMode(fs.ModeDir | 0o700),
 		"WithMaxRecord": WithMaxRecord(DefaultCapacity - 15),
 	} {
 		var o *OptionError
@@ -87,6 +87,8 @@ func TestOptionsOutOfRangeAreRefused(t *testing.T) {
 		want(t, name, second(Create("feed", opt, WithDir(t.TempDir()))), ErrOption)
 	}
 	want(t, "no capacity", second(Heap(WithCapacity(0))), ErrOption)
+	_, dir := named(t)
+	want(t, "opening", second(Open("feed", dir, WithWait(Park+1))), ErrOption)
 	want(t, "too much capacity", second(Heap(WithCapacity(layout.MaxCapacity+1))), ErrOption)
 	for _, n := range []int{-1, 0, 1024} {
 		want(t, "producers", second(Heap(WithKind(MPSC), WithMaxProducers(n))), ErrOption)

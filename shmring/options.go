@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"math/bits"
+	"strconv"
 	"time"
 
 	"github.com/shmring/ipc/layout"
@@ -159,10 +160,21 @@ func collect(opts []Option) options {
 	return o
 }
 
+// checkWait refuses a way to wait that there is not.
+func (o *options) checkWait() error {
+	if o.wait < Adaptive || o.wait > Park {
+		return &OptionError{Option: "WithWait", Got: strconv.Itoa(int(o.wait)), Want: "Adaptive, Spin or Park"}
+	}
+	return nil
+}
+
 // header checks the options that shape a new segment and lays it out.
 func (o *options) header() (layout.Header, error) {
 	refuse := func(option string, got any, want string) (layout.Header, error) {
 		return layout.Header{}, &OptionError{Option: option, Got: fmt.Sprint(got), Want: want}
+	}
+	if err := o.checkWait(); err != nil {
+		return layout.Header{}, err
 	}
 	if o.kind != SPSC && o.kind != MPSC {
 		return refuse("WithKind", uint32(o.kind), "SPSC or MPSC")

@@ -97,7 +97,7 @@ func Create(name string, opts ...Option) (*Segment, error) {
 // Open attaches an existing segment. Everything in its header is checked before it is believed.
 //
 // Errors: fs.ErrNotExist if there is none, [ErrNotSegment], [ErrVersion], [ErrCorrupt], [ErrTruncated],
-// [SchemaError], [ErrKind], [NameError], [ErrPermission].
+// [SchemaError], [ErrKind], [NameError], [OptionError], [ErrPermission].
 func Open(name string, opts ...Option) (*Segment, error) {
 	o := collect(opts)
 	path, err := segmentPath(name, &o)
@@ -108,6 +108,9 @@ func Open(name string, opts ...Option) (*Segment, error) {
 }
 
 func openPath(name, path string, o options) (*Segment, error) {
+	if err := o.checkWait(); err != nil {
+		return nil, err
+	}
 	m, err := shm.Open(path, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign})
 	if err != nil {
 		return nil, mappingError("open", path, err)
@@ -156,6 +159,9 @@ func anonymous(o options) (*Segment, error) {
 func FromFile(f *os.File, opts ...Option) (*Segment, error) { return fromFile(f, collect(opts)) }
 
 func fromFile(f *os.File, o options) (*Segment, error) {
+	if err := o.checkWait(); err != nil {
+		return nil, err
+	}
 	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign})
 	if err != nil {
 		return nil, mappingError("open", f.Name(), err)
