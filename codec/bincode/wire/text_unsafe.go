@@ -64,12 +64,16 @@ func longText(b []byte, s string) (rest []byte, ok bool) {
 	return b[len(s):], ValidText(b[:len(s)])
 }
 
-// load and store move the 8 bytes at p+off in the host's order, at any alignment.
+// load returns the 8 bytes at p+off in the host's order, at any alignment.
 //
 // SAFETY: callers have made sure of the 8 bytes; an array of bytes has no alignment.
 func load(p unsafe.Pointer, off uintptr) uint64 {
 	return binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(p, off))[:])
 }
+
+// store puts 8 bytes at p+off in the host's order, at any alignment.
+//
+// SAFETY: as load.
 func store(p unsafe.Pointer, off uintptr, v uint64) {
 	binary.NativeEndian.PutUint64((*[8]byte)(unsafe.Add(p, off))[:], v)
 }
