@@ -15,6 +15,13 @@ type arena struct {
 	left int // bytes of short strings to come
 }
 
+// expect announces n bytes of short strings.
+func (a *arena) expect(n int) {
+	if a.left = n; n > 0 {
+		a.buf = make([]byte, 0, min(n, arenaSize))
+	}
+}
+
 // text makes a string of b: aliasing it when it is lent, or copied.
 func (a *arena) text(b []byte, lent bool) string {
 	switch {

@@ -20,16 +20,14 @@ func (d *decoder) check(p *program, n int, i int) int {
 		}
 		return i + n*p.min
 	}
+	if p.simple && n > 0 {
+		if next, text := p.checkQuick(n, d.src, i); next >= 0 {
+			d.arena.left += text
+			return next
+		}
+	}
 	for k := 0; k < n; k++ {
 		for j := 0; j < len(p.steps); j++ {
-			if p.simple {
-				var done, text int
-				i, done, text = checkLeaf(p.steps[j:], bufferOf(d.src), i, len(d.src))
-				d.arena.left += text
-				if j += done; j == len(p.steps) {
-					break
-				}
-			}
 			s := &p.steps[j]
 			if s.wire > 0 {
 				if len(d.src)-i < s.wire {

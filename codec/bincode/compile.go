@@ -2,7 +2,6 @@ package bincode
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 
 	"github.com/shmring/ipc/codec/bincode/wire"
@@ -154,7 +153,6 @@ func (b *builder) finish() {
 		}
 	}
 	p.simple = b.cfg.native
-	p.row = b.cfg.native && len(p.steps) == 1 && p.steps[0].code == opPlain && p.steps[0].wire == 0
 	for i := range p.steps {
 		s := &p.steps[i]
 		switch s.code {
@@ -164,52 +162,25 @@ func (b *builder) finish() {
 		default:
 			p.simple = false
 		}
-		b.words(s)
-		s.moves, s.small = b.split(s.moves)
-		for _, m := range s.bools {
-			s.small = s.small && m.n == 1
-		}
 	}
-}
-
-// words turns the runs of a step into words, unless there are many or the last would leave the value.
-func (b *builder) words(s *step) {
-	if s.wire > 0 {
-		s.span = math.MaxInt // no words
-	}
-	if b.cfg.swap || s.wire > 64 || b.p.size > math.MaxUint32 {
-		return
-	}
-	var out []word
-	for _, r := range s.moves {
-		for at := 0; at < r.n; at += 8 {
-			if at+8 > r.n && r.n >= 8 {
-				at = r.n - 8
-			}
-			if r.off+uintptr(at)+8 > b.p.size {
-				return
-			}
-			out = append(out, word{uint32(r.off) + uint32(at), uint32(r.pos + at)})
-		}
-	}
-	if len(out) > 0 {
-		s.words, s.span = out, int(out[len(out)-1].pos)+8
+	p.simple = p.simple && p.quicken()
+	p.row = p.rowOf(b.cfg)
+	for i := range p.steps {
+		p.steps[i].moves = b.split(p.steps[i].moves)
 	}
 }
 
 // split cuts short runs into moves of 8, 4, 2 and 1 bytes, which need no call; a rest overlaps what is
 // before it. Runs that must be turned round stay whole.
-func (b *builder) split(runs []move) (out []move, small bool) {
+func (b *builder) split(runs []move) (out []move) {
 	if b.cfg.swap {
-		return runs, false
+		return runs
 	}
-	small = true
 	for _, r := range runs {
 		word := 8
 		for word > r.n {
 			word /= 2
 		}
-		small = small && r.n <= 64
 		if r.n > 64 {
 			out = append(out, r)
 			continue
@@ -221,7 +192,7 @@ func (b *builder) split(runs []move) (out []move, small bool) {
 			out = append(out, move{r.off + uintptr(at), r.pos + at, word, word})
 		}
 	}
-	return out, small
+	return out
 }
 
 // lengthMin is the least size of a length on the wire, tagMin that of an enum's tag.

@@ -70,16 +70,14 @@ func (d *decoder) get(p *program, base ptr, n int, i int) int {
 	if len(p.steps) == 0 {
 		return i
 	}
+	if p.simple && n > 0 {
+		if next := p.getQuick(base, n, d.src, i, &d.arena, d.borrow, d.fresh); next >= 0 {
+			return next
+		}
+	}
 	for k := 0; k < n; k++ {
 		base := add(base, uintptr(k)*p.size)
 		for j := 0; j < len(p.steps); j++ {
-			if p.simple && d.borrow {
-				var done int
-				i, done = borrowLeaf(p.steps[j:], base, bufferOf(d.src), i, len(d.src))
-				if j += done; j == len(p.steps) {
-					break
-				}
-			}
 			s := &p.steps[j]
 			if s.wire > 0 {
 				if len(d.src)-i < s.wire {

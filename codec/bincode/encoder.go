@@ -51,22 +51,19 @@ func (e *encoder) enter() bool {
 // put writes the n values at base to buf from position i and returns the position after them. After a
 // fault it returns a negative number and e.err is set.
 func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
-	for k, j := 0, 0; k < n; j++ {
-		if p.simple {
-			var done int
-			i, done, j = putLeaf(p, add(base, uintptr(k)*p.size), n-k, j, bufferOf(buf), i, len(buf))
-			if k += done; k == n {
-				break
+	if p.simple && n > 0 {
+		if out, _ := p.appendQuick(buf[:i:len(buf)], base, n, nil); out != nil {
+			return len(out)
+		}
+	}
+	for k := range n {
+		base := add(base, uintptr(k)*p.size)
+		for j := range p.steps {
+			if i = e.putStep(&p.steps[j], base, buf, i); i < 0 {
+				e.err.Field(p.steps[j].name)
+				e.failed = k
+				return -1
 			}
-		}
-		if j == len(p.steps) {
-			k, j = k+1, -1
-			continue
-		}
-		if i = e.putStep(&p.steps[j], add(base, uintptr(k)*p.size), buf, i); i < 0 {
-			e.err.Field(p.steps[j].name)
-			e.failed = k
-			return -1
 		}
 	}
 	return i

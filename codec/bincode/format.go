@@ -50,13 +50,23 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 		}
 		return out, nil
 	}
-	if (p.simple || p.row) && !f.inline.limited {
-		if out, ok := p.appendSimple(dst, base); ok {
-			return out, nil
-		}
+	if out := f.short(dst, p, base); out != nil {
+		return out, nil
 	}
 	e := newEncoder(&f.inline.config, f.depth)
 	return e.append(dst, p, base, t)
+}
+
+// short encodes what is simple, or a row, where there is room. It builds no errors but returns nil.
+func (f *Format) short(dst []byte, p *program, base ptr) (out []byte) {
+	switch {
+	case f.inline.limited:
+	case p.simple:
+		out, _ = p.appendQuick(dst, base, 1, nil)
+	case p.row != nil && f.depth > 0:
+		out = p.appendRow(dst, base)
+	}
+	return out
 }
 
 // Size returns the number of bytes that Append would add for v, without encoding.
@@ -106,8 +116,14 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 		}
 		return v.(Unmarshaler).UnmarshalBincode(src)
 	}
-	if (p.simple || p.row) && !f.inline.limited {
-		if n, ok := p.decodeSimple(src, base, borrow, reject); ok {
+	if !f.inline.limited {
+		n := -1
+		if p.simple {
+			n = p.decodeSimple(src, base, borrow, reject)
+		} else if p.row != nil {
+			n = p.decodeRow(src, base, reject)
+		}
+		if n >= 0 {
 			return n, nil
 		}
 	}

@@ -23,26 +23,25 @@ type program struct {
 	base  int // wire bytes that every value has and that size adds without looking
 	min   int // least wire bytes of a value; ≥ base
 
-	row       bool      // a slice alone whose elements have the same memory and wire
+	row       *program  // of the elements, if the value is nothing but a slice of simple ones
 	lens      []uintptr // where texts and byte slices have their lengths in memory
-	simple    bool      // memory and wire are alike but for texts and byte slices
-	flat      bool      // every value has exactly min wire bytes, and only bools can be wrong
-	plain     int       // > 0: memory is the wire image, in integers of this many bytes
-	pointers  bool      // memory holds pointers
-	generated bool      // the type has methods of the generator for itself
-	fallible  bool      // decoding runs a Validate, which can refuse after the bytes were good
-	hooks     bool      // runs a type's own code, in the order of the wire
-	fields    []field   // under AllowMissing: one by one
-	validate  *hook     // and its Validate
-	memory    int       // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
+	simple    bool      // memory and wire are alike but for texts and byte slices: it has a quick form
+	single    bool      // what getQuick finds amiss it finds before it stores
+	quick     []quickStep
+	flat      bool    // every value has exactly min wire bytes, and only bools can be wrong
+	plain     int     // > 0: memory is the wire image, in integers of this many bytes
+	pointers  bool    // memory holds pointers
+	generated bool    // the type has methods of the generator for itself
+	fallible  bool    // decoding runs a Validate, which can refuse after the bytes were good
+	hooks     bool    // runs a type's own code, in the order of the wire
+	fields    []field // under AllowMissing: one by one
+	validate  *hook   // and its Validate
+	memory    int     // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
 }
 
 // A step moves a fixed stretch, then does one operation of variable size.
 type step struct {
-	words []word // the moves in words of 8 bytes that may spill, where memory allows that
-	span  int    // bytes of the wire that the words touch; ≥ wire
 	moves []move
-	small bool   // all moves are of 8, 4, 2 or 1 bytes, and bools stand alone
 	bools []move // stretches of the fixed part that must hold 0 or 1 in every byte
 	wire  int    // bytes of the fixed part
 	code  opcode
@@ -65,10 +64,6 @@ type move struct {
 	n    int
 	unit int
 }
-
-// A word is a move of 8 bytes of which the first belong to the wire at pos. The rest spills over bytes that
-// are written later, or is a part of the value's memory that happens to follow.
-type word struct{ off, pos uint32 }
 
 // A span names n bytes of a step's fixed part.
 type span struct {

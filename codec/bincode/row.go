@@ -1,32 +1,55 @@
 package bincode
 
-import "slices"
+import "encoding/binary"
 
-// A row is a slice whose elements have the same memory and wire, outside anything else: its short road is one
-// copy in either direction.
+// A row is a slice whose elements are simple, outside anything else. It is encoded without a look at its size, and
+// where memory and wire of its elements are the same it is one copy in either direction.
 
-// appendRow encodes the slice at base behind dst.
-func (p *program) appendRow(dst []byte, base ptr) ([]byte, bool) {
-	h := *sliceAt(base)
-	n := h.len * int(p.steps[0].elem.size)
-	out := slices.Grow(dst, 8+n)[:len(dst)+8+n]
-	storeWord(bufferOf(out[len(dst):]), uint64(h.len))
-	copy(out[len(dst)+8:], raw(h.data, n))
-	return out, true
+// rowOf gives the program of the elements if p is that of a row.
+func (p *program) rowOf(c *config) *program {
+	if !c.native || c.depth < 1 || len(p.steps) != 1 || p.steps[0].wire > 0 {
+		return nil
+	}
+	if s := &p.steps[0]; (s.code == opPlain || s.code == opSlice) && s.elem.simple {
+		return s.elem
+	}
+	return nil
 }
 
-// decodeRow decodes the slice at the start of src to base, into the memory it has if that suffices.
-func (p *program) decodeRow(src []byte, base ptr, whole bool) (int, bool) {
-	if len(src) < 8 {
-		return 0, false
+// appendRow encodes the slice at base behind dst. It returns nil where there is no room, or anything else amiss.
+func (p *program) appendRow(dst []byte, base ptr) []byte {
+	h := *sliceAt(base)
+	if cap(dst)-len(dst) < 8 {
+		return nil
 	}
-	u, size := loadWord(bufferOf(src)), int(p.steps[0].elem.size)
+	dst = binary.NativeEndian.AppendUint64(dst, uint64(h.len))
+	switch n := h.len * int(p.row.size); {
+	case h.len == 0:
+		return dst
+	case p.row.plain == 0:
+		out, _ := p.row.appendQuick(dst, h.data, h.len, nil)
+		return out
+	case n > cap(dst)-len(dst):
+		return nil
+	default:
+		return append(dst, raw(h.data, n)...)
+	}
+}
+
+// decodeRow decodes the slice at the start of src to base, into the memory it has if that suffices. It returns the
+// bytes it took, or a negative number where more than a copy is to do or anything is amiss.
+func (p *program) decodeRow(src []byte, base ptr, whole bool) int {
+	size := int(p.row.size)
+	if len(src) < 8 || p.row.plain == 0 {
+		return -1
+	}
+	u := binary.NativeEndian.Uint64(src)
 	if u > uint64((len(src)-8)/size) {
-		return 0, false
+		return -1
 	}
 	n := int(u)
 	if whole && 8+n*size < len(src) {
-		return 0, false
+		return -1
 	}
 	to := sliceAt(base)
 	if n > to.cap {
@@ -34,5 +57,5 @@ func (p *program) decodeRow(src []byte, base ptr, whole bool) (int, bool) {
 	}
 	to.len = n
 	copy(raw(to.data, n*size), src[8:])
-	return 8 + n*size, true
+	return 8 + n*size
 }

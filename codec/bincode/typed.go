@@ -18,56 +18,36 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 	if _, ok := any((*T)(nil)).(generated[T]); ok && p.generated {
 		return direct[T]{}
 	}
-	return &typed[T]{&r.config, p, (p.simple || p.row) && !r.limited}
+	m := &machine{&r.config, p}
+	if p.simple && !r.limited {
+		return quick[T]{typed[T]{m}}
+	}
+	return typed[T]{m}
 }
 
-// typed runs a program.
-type typed[T any] struct {
-	config  *config
-	program *program
-	short   bool // the short road is open
+// typed runs a program. Its methods are so short that the compiler makes them one with the callers that interfaces
+// have.
+type typed[T any] struct{ m *machine }
+
+func (c typed[T]) Name() string                            { return "bincode" }
+func (c typed[T]) Size(v *T) (int, error)                  { return c.m.size(pointerTo(v)) }
+func (c typed[T]) Append(dst []byte, v *T) ([]byte, error) { return c.m.append(dst, pointerTo(v)) }
+func (c typed[T]) Decode(src []byte, v *T) error           { return c.m.decode(src, pointerTo(v), false) }
+func (c typed[T]) DecodeBorrow(src []byte, v *T) error     { return c.m.decode(src, pointerTo(v), true) }
+
+// quick runs the quick form of a program, and the program where that gives up.
+type quick[T any] struct{ typed[T] }
+
+func (c quick[T]) Append(dst []byte, v *T) ([]byte, error) {
+	return c.m.program.appendQuick(dst, pointerTo(v), 1, c.m)
 }
 
-func (c *typed[T]) Name() string { return "bincode" }
-
-func (c *typed[T]) Size(v *T) (int, error) {
-	if v == nil {
-		return 0, nilError[T]("encode")
-	}
-	e := newEncoder(c.config, c.config.depth)
-	return e.measure(c.program, pointerTo(v), c.program.typ)
+func (c quick[T]) Decode(src []byte, v *T) error {
+	return c.m.decodeQuick(src, pointerTo(v), false)
 }
 
-func (c *typed[T]) Append(dst []byte, v *T) ([]byte, error) {
-	if v == nil {
-		return dst, nilError[T]("encode")
-	}
-	if c.short {
-		if out, ok := c.program.appendSimple(dst, pointerTo(v)); ok {
-			return out, nil
-		}
-	}
-	e := newEncoder(c.config, c.config.depth)
-	return e.append(dst, c.program, pointerTo(v), c.program.typ)
-}
-
-func (c *typed[T]) Decode(src []byte, v *T) error { return c.decode(src, v, false) }
-
-func (c *typed[T]) DecodeBorrow(src []byte, v *T) error { return c.decode(src, v, true) }
-
-func (c *typed[T]) decode(src []byte, v *T, borrow bool) error {
-	if v == nil {
-		return nilError[T]("decode")
-	}
-	if c.short {
-		if _, ok := c.program.decodeSimple(src, pointerTo(v), borrow, c.config.reject); ok {
-			return nil
-		}
-	}
-	d := newDecoder(c.config, c.config.depth, src)
-	d.borrow, d.trailing = borrow, c.config.reject
-	_, err := d.run(c.program, pointerTo(v), c.program.typ)
-	return err
+func (c quick[T]) DecodeBorrow(src []byte, v *T) error {
+	return c.m.decodeQuick(src, pointerTo(v), true)
 }
 
 // direct runs the methods that the generator gave T.
@@ -77,14 +57,14 @@ func (direct[T]) Name() string { return "bincode" }
 
 func (direct[T]) Size(v *T) (int, error) {
 	if v == nil {
-		return 0, nilError[T]("encode")
+		return 0, nilError(reflect.TypeFor[T](), "encode")
 	}
 	return any(v).(Sizer).SizeBincode()
 }
 
 func (direct[T]) Append(dst []byte, v *T) ([]byte, error) {
 	if v == nil {
-		return dst, nilError[T]("encode")
+		return dst, nilError(reflect.TypeFor[T](), "encode")
 	}
 	out, err := any(v).(Appender).AppendBincode(dst)
 	if err != nil {
@@ -95,7 +75,7 @@ func (direct[T]) Append(dst []byte, v *T) ([]byte, error) {
 
 func (direct[T]) Decode(src []byte, v *T) error {
 	if v == nil {
-		return nilError[T]("decode")
+		return nilError(reflect.TypeFor[T](), "decode")
 	}
 	_, err := any(v).(Unmarshaler).UnmarshalBincode(src)
 	return err
@@ -103,7 +83,7 @@ func (direct[T]) Decode(src []byte, v *T) error {
 
 func (direct[T]) DecodeBorrow(src []byte, v *T) error {
 	if v == nil {
-		return nilError[T]("decode")
+		return nilError(reflect.TypeFor[T](), "decode")
 	}
 	_, err := any(v).(BorrowUnmarshaler).UnmarshalBincodeBorrow(src)
 	return err
@@ -118,6 +98,6 @@ func (c broken[T]) Append(dst []byte, _ *T) ([]byte, error) { return dst, c.err 
 func (c broken[T]) Decode([]byte, *T) error                 { return c.err }
 func (c broken[T]) DecodeBorrow([]byte, *T) error           { return c.err }
 
-func nilError[T any](op string) error {
-	return &Error{Op: op, Type: reflect.TypeFor[T]().String(), Offset: -1, Class: ErrType, Detail: "got a nil pointer, allowed a value"}
+func nilError(t reflect.Type, op string) error {
+	return &Error{Op: op, Type: t.String(), Offset: -1, Class: ErrType, Detail: "got a nil pointer, allowed a value"}
 }

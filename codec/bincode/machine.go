@@ -1,0 +1,52 @@
+package bincode
+
+// machine is a program with its configuration.
+type machine struct {
+	config  *config
+	program *program
+}
+
+func (m *machine) size(v ptr) (int, error) {
+	if v == nil {
+		return 0, nilError(m.program.typ, "encode")
+	}
+	e := newEncoder(m.config, m.config.depth)
+	return e.measure(m.program, v, m.program.typ)
+}
+
+// append encodes the value at v behind dst. Without a machine it returns nil.
+func (m *machine) append(dst []byte, v ptr) ([]byte, error) {
+	if m == nil {
+		return nil, nil
+	}
+	if v == nil {
+		return dst, nilError(m.program.typ, "encode")
+	}
+	if m.program.row != nil && !m.config.limited {
+		if out := m.program.appendRow(dst, v); out != nil {
+			return out, nil
+		}
+	}
+	e := newEncoder(m.config, m.config.depth)
+	return e.append(dst, m.program, v, m.program.typ)
+}
+
+func (m *machine) decodeQuick(src []byte, v ptr, borrow bool) error {
+	if v != nil && m.program.decodeSimple(src, v, borrow, m.config.reject) >= 0 {
+		return nil
+	}
+	return m.decode(src, v, borrow)
+}
+
+func (m *machine) decode(src []byte, v ptr, borrow bool) error {
+	if v == nil {
+		return nilError(m.program.typ, "decode")
+	}
+	if m.program.row != nil && !m.config.limited && m.program.decodeRow(src, v, m.config.reject) >= 0 {
+		return nil
+	}
+	d := newDecoder(m.config, m.config.depth, src)
+	d.borrow, d.trailing = borrow, m.config.reject
+	_, err := d.run(m.program, v, m.program.typ)
+	return err
+}
