@@ -290,7 +290,10 @@ func (s *socketLine) shut() error {
 		cancel()
 		s.sending.leave()
 	}
-	return s.conn.Close()
+	if err := s.conn.Close(); !errors.Is(err, net.ErrClosed) { // sendFrom may have closed it
+		return err
+	}
+	return nil
 }
 
 func (s *socketLine) release() error { return nil }
