@@ -15,6 +15,9 @@ import (
 // any fence of its own. Either its store came before the sleeper's last look, or its look at the flag
 // comes after the fence and sees the flag. Where a party has no membarrier it sets FenceFlag once and
 // for all; the flag is then never zero and the other side takes the slow road with a full barrier.
+// The sleepers of a connection set it, too, with their first sleep. A server sleeps for every request, and the
+// fence on behalf of everybody, which interrupts all processors, is the dearest part of that; a barrier
+// after every message is cheap beside it.
 type bell struct {
 	flag *uint32
 	seq  *uint32
@@ -24,6 +27,14 @@ type bell struct {
 
 // pending reports whether the other side should call ring: one load.
 func (b *bell) pending() bool { return mem.Load32(b.flag) != 0 }
+
+// standing is what a sleeper sets beside the flag of its sleep, and nobody clears.
+func (b *bell) standing() uint32 {
+	if b.door != nil {
+		return layout.FenceFlag
+	}
+	return 0
+}
 
 // ring wakes whoever sleeps and reports whether it made the system call.
 func (b *bell) ring() bool {

@@ -27,6 +27,9 @@ type doorbell struct {
 	knock func(bit byte)
 	waits [2]doorWait // by bit
 	gone  atomic.Bool // the peer is
+	// crowded says that naps would cost more than they bring: they hold one of Go's processors, and a
+	// program that uses net.Conn has other goroutines that need it.
+	crowded atomic.Bool
 }
 
 // Bits of a knock: which of a Conn's two waits it ends.
@@ -81,7 +84,7 @@ func (b *bell) prepare() (flag uint32) {
 	case <-w.token: // of something that is looked at again before the sleep
 	default:
 	}
-	if w.credit > 0 && futex.TakeSeat() {
+	if w.credit > 0 && !b.door.crowded.Load() && futex.TakeSeat() {
 		return layout.WaitFlag
 	}
 	return layout.DoorFlag

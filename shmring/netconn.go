@@ -16,7 +16,12 @@ import (
 // Read returns io.EOF after the peer's Close or CloseWrite, and an error that is [ErrPeerDied] where it died.
 // Errors are *net.OpError, and os.ErrDeadlineExceeded where a deadline has passed. Deadlines concern the
 // net.Conn only. Close closes the Conn.
-func (c *Conn) NetConn() net.Conn { return c.stream }
+func (c *Conn) NetConn() net.Conn {
+	if r, ok := c.line.(*ringLine); ok {
+		r.door.crowded.Store(true)
+	}
+	return c.stream
+}
 
 // netConn is the byte stream over a Conn.
 type netConn struct {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/fence"
 	"github.com/shmring/ipc/shmring/internal/futex"
 	"github.com/shmring/ipc/shmring/internal/mem"
@@ -159,8 +160,9 @@ func (w *waiter) lap(s sleeper, n int) bool {
 // park sleeps until the bell rings, the context ends, the handle closes or the backstop passes.
 func (w *waiter) park(ctx context.Context, s sleeper, first bool) {
 	seq, flag := mem.Load32(w.bell.seq), w.bell.prepare()
-	mem.Or32(w.bell.flag, flag)
-	fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
+	if mem.Or32(w.bell.flag, flag|w.bell.standing())&layout.FenceFlag == 0 {
+		fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
+	}
 	if s.ready() || s.gone() != nil || ctx.Err() != nil {
 		if w.sole {
 			mem.And32(w.bell.flag, ^sleepFlags) // spare the peer a system call
