@@ -6,6 +6,7 @@ type machine struct {
 	program *program
 }
 
+// size returns the wire bytes of the value at v.
 func (m *machine) size(v ptr) (int, error) {
 	if v == nil {
 		return 0, nilError(m.program.typ, "encode")
@@ -31,6 +32,7 @@ func (m *machine) append(dst []byte, v ptr) ([]byte, error) {
 	return e.append(dst, m.program, v, m.program.typ)
 }
 
+// decodeQuick is decode for a simple program without a limit.
 func (m *machine) decodeQuick(src []byte, v ptr, borrow bool) error {
 	if v != nil && m.program.decodeSimple(src, v, borrow, m.config.reject) >= 0 {
 		return nil
@@ -38,6 +40,7 @@ func (m *machine) decodeQuick(src []byte, v ptr, borrow bool) error {
 	return m.decode(src, v, borrow)
 }
 
+// decode stores the value that is src to v.
 func (m *machine) decode(src []byte, v ptr, borrow bool) error {
 	if v == nil {
 		return nilError(m.program.typ, "decode")

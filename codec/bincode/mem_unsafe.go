@@ -37,12 +37,6 @@ func text(b []byte) string {
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// textBytes shows the bytes of a string for reading.
-func textBytes(s string) []byte {
-	// SAFETY: callers only read.
-	return unsafe.Slice(unsafe.StringData(s), len(s))
-}
-
 // bufferOf is the address of the first byte of b.
 func bufferOf(b []byte) ptr { return ptr(unsafe.SliceData(b)) }
 
@@ -94,6 +88,3 @@ func stringAt(p ptr) *string     { return at[string](p) }
 func sliceAt(p ptr) *sliceHeader { return at[sliceHeader](p) }
 func bytesAt(p ptr) []byte       { return *at[[]byte](p) }
 func bytesPtr(p ptr) *[]byte     { return at[[]byte](p) }
-
-// textAt shows the bytes of the string or slice of bytes at p, for reading.
-func textAt(p ptr) []byte { return textBytes(*stringAt(p)) }
