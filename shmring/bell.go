@@ -17,7 +17,8 @@ import (
 // for all; the flag is then never zero and the other side takes the slow road with a full barrier.
 // The sleepers of a connection set it, too, with their first sleep. A server sleeps for every request, and the
 // fence on behalf of everybody, which interrupts all processors, is the dearest part of that; a barrier
-// after every message is cheap beside it.
+// after every message is cheap beside it. After the first they may spare the fence: the peer, the only other party,
+// has seen the flag.
 type bell struct {
 	flag *uint32
 	seq  *uint32

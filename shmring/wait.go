@@ -160,7 +160,7 @@ func (w *waiter) lap(s sleeper, n int) bool {
 // park sleeps until the bell rings, the context ends, the handle closes or the backstop passes.
 func (w *waiter) park(ctx context.Context, s sleeper, first bool) {
 	seq, flag := mem.Load32(w.bell.seq), w.bell.prepare()
-	if mem.Or32(w.bell.flag, flag|w.bell.standing())&layout.FenceFlag == 0 {
+	if mem.Or32(w.bell.flag, flag|w.bell.standing())&layout.FenceFlag == 0 || w.bell.door == nil {
 		fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
 	}
 	if s.ready() || s.gone() != nil || ctx.Err() != nil {
