@@ -118,11 +118,15 @@ func (d *dump) overtaken() bool {
 
 // look describes what lies at pos, nil if that is nothing.
 func (d *dump) look() (*Entry, error) {
-	r := &d.ring
-	w := layout.Word(mem.Load(r.word(d.pos)))
-	if w.State() == layout.Free {
-		return d.lookUnfinished()
+	if w := layout.Word(mem.Load(d.ring.word(d.pos))); w != 0 {
+		return d.describe(w)
 	}
+	return d.lookUnfinished()
+}
+
+// describe is look for a word at pos that is not zero.
+func (d *dump) describe(w layout.Word) (*Entry, error) {
+	r := &d.ring
 	limit := mem.Load(&r.ctl.Head) + r.capacity // after the word: it was within the limit that its writer knew
 	if err := w.Validate(min(r.room(d.pos), limit-d.pos), uint32(len(r.slots))); err != nil {
 		return nil, r.corrupt(d.pos, uint64(w), "", err)
@@ -178,8 +182,8 @@ func (d *dump) lookUnfinished() (*Entry, error) {
 			}
 		}
 	}
-	if mem.Load(r.word(d.pos)) != 0 {
-		return d.look() // finished meanwhile
+	if w := layout.Word(mem.Load(r.word(d.pos))); w != 0 {
+		return d.describe(w) // finished meanwhile
 	}
 	if size == 0 {
 		return nil, nil

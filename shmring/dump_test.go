@@ -194,3 +194,15 @@ func TestDumpOfABusyRingShowsWholeRecordsOnly(t *testing.T) {
 		})
 	}
 }
+
+func TestDumpRefusesAFreeWordWithBits(t *testing.T) {
+	for name, opts := range rings {
+		t.Run(name, func(t *testing.T) {
+			s := heap(t, opts...)
+			p, _ := pair(t, s)
+			must(t, p.TrySend([]byte("12345678")))
+			mem.Store(s.ring.word(0), 5)
+			want(t, "Dump", s.Dump(func(Entry) error { return nil }), ErrCorrupt)
+		})
+	}
+}
