@@ -169,3 +169,21 @@ func TestAnMPSCTailThatLiesIsCorrupt(t *testing.T) {
 		})
 	}
 }
+
+func TestAPoisonedConsumerStaysPoisoned(t *testing.T) {
+	for name, opts := range rings {
+		t.Run(name, func(t *testing.T) {
+			s := heap(t, opts...)
+			p, c := pair(t, s)
+			must(t, p.TrySend([]byte("12345678")))
+			good := mem.Load(s.ring.word(0))
+			mem.Store(s.ring.word(0), ^uint64(0))
+			_, err := c.TryRecv(nil)
+			want(t, "TryRecv", err, ErrCorrupt)
+			mem.Store(s.ring.word(0), good)
+			for verb, call := range consumerCalls(soon(t), c) {
+				want(t, verb, call(), ErrCorrupt)
+			}
+		})
+	}
+}

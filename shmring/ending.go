@@ -32,12 +32,12 @@ var errAgain = errors.New("again")
 // empty says why there is no record at c.pos: ErrEmpty, the end of the stream, or errAgain. Released
 // memory goes back to the producers first: one of them may be unable to go on without it.
 func (c *Consumer) empty() error {
-	if c.poison != nil {
-		return c.poison
-	}
 	c.flush(c.released())
 	c.polls++
 	changes := mem.Load(&c.ctl.Changes)
+	if c.blocked {
+		c.end = nil // somebody lives
+	}
 	if c.follow || c.blocked {
 		c.changes = changes
 		return c.ended()

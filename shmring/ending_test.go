@@ -6,6 +6,10 @@ import (
 	"io"
 	"testing"
 	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/lease"
+	"github.com/shmring/ipc/shmring/internal/mem"
 )
 
 // An end that nobody announced must end a wait as well as one that somebody did.
@@ -70,5 +74,49 @@ func TestTheEndIsReportedAgainWhenTheLastRecordsAre(t *testing.T) {
 	}
 	if _, err := c.Recv(soon(t), nil); err != io.EOF {
 		t.Fatalf("behind it: %v, want io.EOF", err)
+	}
+}
+
+func TestAnEndIsOverOnceAProducerIsAboutToClaim(t *testing.T) {
+	s := heap(t, WithKind(MPSC))
+	p, c := pair(t, s)
+	must(t, p.Close())
+	if err := pollEnd(t, c); err != io.EOF {
+		t.Fatal(err)
+	}
+	p = producer(t, s)
+	mem.Store(&p.slot.Intent, mem.Load(&s.ring.ctl.Tail)+1)
+	mem.Add(&s.ring.ctl.Tail, 16) // claimed, not marked
+	for range 3 {
+		_, err := c.TryRecv(nil)
+		want(t, "TryRecv", err, ErrEmpty)
+	}
+}
+
+// restless is a peer that writes another status whenever somebody looks at its lease.
+type restless struct {
+	lease.Table
+	slot *layout.Slot
+}
+
+func (r restless) Held(int64) (bool, error) {
+	mem.Add(&r.slot.Status, 1<<32)
+	return false, nil
+}
+
+func TestAStatusThatNeverRestsCannotHoldACall(t *testing.T) {
+	s := heap(t)
+	_, c := pair(t, s)
+	s.leases = restless{s.leases, &s.ring.slots[1]}
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.TryRecv(nil)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		want(t, "TryRecv", err, ErrEmpty)
+	case <-time.After(patience):
+		t.Fatal("TryRecv does not return")
 	}
 }

@@ -20,6 +20,9 @@ type found struct {
 // over it. It does not wait: ErrEmpty if there is none. Its work is bounded by one lap
 // of the ring and maxTries looks at each place, whatever a peer writes meanwhile.
 func (c *Consumer) find() (r found, err error) {
+	if c.poison != nil {
+		return r, c.poison
+	}
 	c.unblock()
 	end, tries := c.pos+c.capacity, 0
 	for ; ; tries++ {
@@ -55,6 +58,7 @@ func (c *Consumer) find() (r found, err error) {
 		case layout.Claimed:
 			again, err := c.closeClaim(w)
 			if err != nil || !again || tries >= maxTries {
+				c.flush(c.released()) // another producer may be waiting for it
 				return r, orEmpty(err)
 			}
 		case layout.Pad:
@@ -146,10 +150,10 @@ func (c *Consumer) verify(r found) error {
 }
 
 // measure works out the room for the short way through receive and borrow: none where records carry
-// checksums.
+// checksums, or after a violation.
 func (c *Consumer) measure() {
 	c.run = 0
-	if !c.checksum {
+	if !c.checksum && c.poison == nil {
 		c.run = min(c.room(c.pos), c.head+c.capacity-c.pos, maxChunk)
 	}
 }
@@ -159,6 +163,7 @@ func (c *Consumer) violated(w layout.Word, err error) error {
 	if c.poison == nil {
 		c.poison = c.corrupt(c.pos, uint64(w), "", err)
 		c.countCorrupt()
+		c.measure()
 	}
 	return c.poison
 }

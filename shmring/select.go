@@ -74,6 +74,9 @@ func (s *Selector) Wait(ctx context.Context) (*Consumer, error) {
 		}
 	}()
 	for lap := 0; ; lap++ {
+		for i, addr := range s.addrs { // before the thorough look: a wake-up during it must not be lost
+			s.vals[i] = mem.Load32(addr)
+		}
 		if c := s.attend(lap == 0); c != nil {
 			return c, nil
 		}
@@ -112,15 +115,13 @@ func (c *Consumer) delivers(first bool) bool {
 	return done || err != nil
 }
 
-// park sleeps until one of the bells rings: waiter.park for many.
+// park sleeps until one of the bells has rung since s.vals were read: waiter.park for many.
 func (s *Selector) park(ctx context.Context) {
 	patience := backstop
-	for i, c := range s.consumers {
-		s.vals[i] = mem.Load32(s.addrs[i])
+	for _, c := range s.consumers {
 		mem.Or32(c.data.bell.flag, layout.WaitFlag)
 		patience = min(patience, c.patience())
 	}
-	s.vals[len(s.consumers)] = atomic.LoadUint32(s.own)
 	fence.Global() // pairs with the look at the flag after a commit: see bell
 	if s.ready() == nil && ctx.Err() == nil {
 		if _, err := futex.WaitAny(s.addrs, s.vals, patience); err != nil && err != futex.ErrTimeout {

@@ -257,23 +257,20 @@ func (s *Segment) register(h *handle, l lease.Lease, bells [2]*bell, detach func
 // slotState looks at slot i and marks it dead where its owner is.
 func (s *Segment) slotState(i uint32) (layout.SlotState, error) {
 	slot := &s.ring.slots[i]
-	for {
-		status := mem.Load(&slot.Status)
-		generation, state := layout.SplitStatus(status)
-		if state != layout.SlotAttached {
-			return state, nil
-		}
-		held, err := s.leases.Held(s.ring.slotLock(i))
-		if err != nil {
-			return state, s.fail("probe lease", err)
-		}
-		if held {
-			return state, nil
-		}
-		if mem.CAS(&slot.Status, status, layout.MakeStatus(generation, layout.SlotDead)) {
-			mem.Add(&s.ring.ctl.Deaths, 1)
-			s.opts.logger.Warn("shmring: a process died without closing", "slot", i, "pid", mem.Load32(&slot.PID))
-			return layout.SlotDead, nil
-		}
+	status := mem.Load(&slot.Status)
+	generation, state := layout.SplitStatus(status)
+	if state != layout.SlotAttached {
+		return state, nil
 	}
+	held, err := s.leases.Held(s.ring.slotLock(i))
+	if err != nil {
+		return state, s.fail("probe lease", err)
+	}
+	// If the status has changed meanwhile, somebody came or went, who announces it.
+	if held || !mem.CAS(&slot.Status, status, layout.MakeStatus(generation, layout.SlotDead)) {
+		return state, nil
+	}
+	mem.Add(&s.ring.ctl.Deaths, 1)
+	s.opts.logger.Warn("shmring: a process died without closing", "slot", i, "pid", mem.Load32(&slot.PID))
+	return layout.SlotDead, nil
 }

@@ -93,6 +93,7 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 		if s.ready() {
 			return nil
 		}
+		seq := mem.Load32(w.bell.seq) // before the thorough look: a wake-up during it must not be lost
 		if done, err := s.attend(lap == 0); done || err != nil {
 			return err
 		}
@@ -106,7 +107,7 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 			continue
 		}
 		cancel.arm(ctx, w.bell)
-		w.park(ctx, s, lap == 0)
+		w.park(ctx, s, seq, lap == 0)
 	}
 }
 
@@ -157,9 +158,10 @@ func (w *waiter) lap(s sleeper, n int) bool {
 	return false
 }
 
-// park sleeps until the bell rings, the context ends, the handle closes or the backstop passes.
-func (w *waiter) park(ctx context.Context, s sleeper, first bool) {
-	seq, flag := mem.Load32(w.bell.seq), w.bell.prepare()
+// park sleeps until the bell has rung since its futex word was seq, the context ends, the handle closes or the
+// backstop passes.
+func (w *waiter) park(ctx context.Context, s sleeper, seq uint32, first bool) {
+	flag := w.bell.prepare()
 	if mem.Or32(w.bell.flag, flag|w.bell.standing())&layout.FenceFlag == 0 || w.bell.door == nil {
 		fence.Global() // pairs with the look at the flag after a commit or after a new head: see bell
 	}
