@@ -56,10 +56,11 @@ func (s *Segment) Stats() Stats {
 
 func (s *Segment) stats() Stats {
 	ctl := s.ring.ctl
-	head := mem.Load(&ctl.Head) // before Tail: the difference is never negative
+	head := mem.Load(&ctl.Head)            // before Tail, which is not below it then
+	tail := max(mem.Load(&ctl.Tail), head) // but for an SPSC ring's, which is a hint and may be late
 	st := Stats{
 		Received: mem.Load(&ctl.Records), ReceivedBytes: mem.Load(&ctl.Bytes),
-		Used: mem.Load(&ctl.Tail) - head, HighWater: mem.Load(&ctl.HighWater), Capacity: s.ring.capacity,
+		Used: tail - head, HighWater: mem.Load(&ctl.HighWater), Capacity: s.ring.capacity,
 		EmptyWaits: mem.Load(&ctl.EmptyWaits), SpaceWakes: mem.Load(&ctl.Wakes),
 		Recovered: mem.Load(&ctl.Recovered), Deaths: mem.Load(&ctl.Deaths), Corrupt: mem.Load(&ctl.Corrupt),
 		Attaches: mem.Load(&ctl.Attaches),

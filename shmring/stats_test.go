@@ -257,3 +257,18 @@ func TestStatsAndInfoSpeakJSON(t *testing.T) {
 		t.Errorf("parties: %+v", info.Parties)
 	}
 }
+
+func TestAHintThatIsOldIsNotTakenForAFullRing(t *testing.T) {
+	s := heap(t)
+	p, c := pair(t, s)
+	r, err := p.TryReserve(100)
+	must(t, err)
+	must(t, r.Commit())
+	expect(t, c, string(make([]byte, 100)))
+	_, err = c.TryRecv(nil)
+	want(t, "TryRecv", err, ErrEmpty)
+	mem.Store(&s.ring.ctl.Tail, 0) // killed between the header and the hint
+	if st := s.Stats(); st.Used != 0 || st.HighWater > 200 {
+		t.Errorf("used %d, high water %d", st.Used, st.HighWater)
+	}
+}
