@@ -34,9 +34,9 @@ func (p *Producer) publish(header, n uint64, typ uint16, version uint8) error {
 }
 
 // cancel takes back what begin lent: nothing has claimed these bytes, so they must be zero again.
-func (p *Producer) cancel(b []byte) {
-	p.enter()
-	mem.Zero(b)
+func (p *Producer) cancel(header, n uint64) {
+	p.enter() // the memory outlives Close until settle
+	p.zero(p.pos, p.pos+layout.RecordSize(header, n))
 	p.settle()
 	p.measure()
 }

@@ -83,7 +83,7 @@ func (s *Sender[T]) sendShort(header uint64, b []byte, v *T) error {
 	done := false
 	defer func() {
 		if !done { // an error, or a panic in the value's own code
-			s.p.cancel(b)
+			s.p.cancel(header, uint64(len(b)))
 		}
 	}()
 	if err := s.encode(b, v); err != nil {

@@ -140,3 +140,16 @@ func TestSendersOutliveOtherHandlesOfTheirSegment(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEncodingThatFailsLeavesNoBytesBehind(t *testing.T) {
+	p, _ := pair(t, heap(t))
+	broken := errors.New("broken")
+	var v uint64
+	odd := func(dst []byte) []byte { return append(dst, "thirteen byte"...) }
+	want(t, "Send", NewSender[uint64](p, liar{size: 13, append: odd, err: broken}).Send(ctx, &v), broken)
+	for i, b := range p.data {
+		if b != 0 {
+			t.Fatalf("byte %d of the ring was left behind", i)
+		}
+	}
+}
