@@ -124,6 +124,7 @@ type Stream struct {
 	typ  uint16
 	from uint32 // Producer and Generation of the pieces
 	rest []byte // lent ring memory
+	at   uint64 // its record's position
 	more bool   // another piece follows rest
 	end  error  // how it ended, once it has
 }
@@ -154,7 +155,7 @@ func (s *Stream) begin(ctx context.Context, c *Consumer) error {
 			return err
 		}
 		if !r.Continued {
-			*s = Stream{c: c, ctx: ctx, typ: r.Type, from: origin(r), rest: r.Payload, more: r.More}
+			*s = Stream{c: c, ctx: ctx, typ: r.Type, from: origin(r), rest: r.Payload, at: c.lentFrom, more: r.More}
 			return nil
 		}
 		c.Release() // nobody has seen how it began
@@ -207,6 +208,9 @@ func (s *Stream) peek(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if s.c.lentRecs == 0 || s.c.lentFrom != s.at {
+		return nil, fmt.Errorf("%w: the rest of the message was released", ErrClosed)
+	}
 	return s.rest, nil
 }
 
@@ -222,7 +226,7 @@ func (s *Stream) advance(ctx context.Context) error {
 	r, err := s.c.continuation(ctx, s.from)
 	switch {
 	case err == nil:
-		s.rest, s.more = r.Payload, r.More
+		s.rest, s.at, s.more = r.Payload, s.c.lentFrom, r.More
 		return nil
 	case errors.Is(err, ErrFragment):
 		err = fmt.Errorf("%w: its sender gave the message up", io.ErrUnexpectedEOF)

@@ -248,3 +248,23 @@ func TestSendFromEndsWithItsContext(t *testing.T) {
 	must(t, p.TrySend([]byte("usable")))
 	expect(t, c, "usable")
 }
+
+func TestAStreamWhoseMemoryWasReleasedIsOver(t *testing.T) {
+	p, c := pair(t, heap(t))
+	must(t, p.TrySend([]byte("abandoned")))
+	must(t, p.TrySend([]byte("next")))
+	st, err := c.RecvStream(ctx)
+	must(t, err)
+	b := make([]byte, 3)
+	_, err = st.Read(b)
+	must(t, err)
+	c.Release()
+	if n, err := st.Read(b); n != 0 || !errors.Is(err, ErrClosed) {
+		t.Errorf("after Release: %d bytes, %v", n, err)
+	}
+	_, err = c.Next(ctx)
+	must(t, err)
+	if n, err := st.Read(b); n != 0 || !errors.Is(err, ErrClosed) {
+		t.Errorf("with another record lent: %d bytes, %v", n, err)
+	}
+}
