@@ -161,8 +161,8 @@ func (h *Header) validateGeometry() error {
 		return headerError(BadGeometry, "capacity", h.Capacity, fmt.Sprintf("a power of two from %d to %d", MinCapacity, uint64(MaxCapacity)))
 	case h.SlotCount < 2 || h.SlotCount > MaxSlots || h.Kind == SPSC && h.SlotCount != 2:
 		return headerError(BadGeometry, "slot count", h.SlotCount, fmt.Sprintf("2 (spsc) to %d (mpsc)", MaxSlots))
-	case h.MaxRecord > MaxPayload(h.Capacity):
-		return headerError(BadGeometry, "largest record", h.MaxRecord, fmt.Sprintf("at most %d", MaxPayload(h.Capacity)))
+	case h.MaxRecord == 0 || h.MaxRecord > MaxPayload(h.Capacity):
+		return headerError(BadGeometry, "largest record", h.MaxRecord, fmt.Sprintf("1 to %d", MaxPayload(h.Capacity)))
 	}
 	want := NewHeader(h.Kind, h.Capacity, h.MaxRecord, h.SlotCount)
 	for _, f := range []struct {

@@ -98,6 +98,7 @@ func TestValidateRefusesContradictoryGeometry(t *testing.T) {
 		{"capacity too large", func(h *layout.Header) { h.Capacity = 2 * layout.MaxCapacity }, layout.BadGeometry},
 		{"capacity of another segment", func(h *layout.Header) { h.Capacity *= 2 }, layout.BadGeometry},
 		{"largest record", func(h *layout.Header) { h.MaxRecord = h.Capacity - 15 }, layout.BadGeometry},
+		{"no record at all", func(h *layout.Header) { h.MaxRecord = 0 }, layout.BadGeometry},
 		{"one slot", func(h *layout.Header) { h.SlotCount = 1 }, layout.BadGeometry},
 		{"too many slots", func(h *layout.Header) { h.SlotCount = layout.MaxSlots + 1 }, layout.BadGeometry},
 		{"spsc with eight slots", func(h *layout.Header) { h.Kind = layout.SPSC }, layout.BadGeometry},
