@@ -64,7 +64,7 @@ func (p *Producer) sendRun(payloads [][]byte) (count int) {
 		count++
 	}
 	if count > 0 {
-		// Publish the whole batch: pairs with the header load in Consumer.receive and find.
+		// Publish the whole batch: pairs with the header loads in Consumer.peek and find.
 		mem.Store(p.word(p.pos), uint64(p.stamp)|uint64(len(payloads[0])))
 		p.advance(at, uint64(count), size)
 	}

@@ -61,7 +61,9 @@ func (h *handle) heed() error {
 	return err
 }
 
-func (h *handle) leave() { mem.Note32(&h.busy, 0) }
+// leave ends a call. Release: what the call did comes before it for Close, which then works with the owner's fields
+// and unmaps the memory.
+func (h *handle) leave() { mem.Store32(&h.busy, 0) }
 
 // gone returns why the handle is unusable, or nil.
 func (h *handle) gone() error {

@@ -15,7 +15,7 @@ import (
 //	payload
 //	header = committed  the record exists                   dead: it is delivered
 //
-// The consumer may pad only what no living producer can still write to; consumer.go and repair.go have
+// The consumer may pad only what no living producer can still write to; read.go and repair.go have
 // its half. docs/protocol.md has the argument, tests/model checks this code exhaustively.
 
 // maxStale bounds how often the tail may turn out older than head before we call it a lie.
@@ -56,7 +56,7 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 			continue
 		}
 		if need < total { // the end of the ring: skip it
-			mem.Note(p.word(tail), uint64(p.pad(need)))
+			mem.Store(p.word(tail), uint64(p.pad(need))) // readers step over it: not before the tail has moved
 			mem.Store(&p.slot.Intent, 0)
 			continue
 		}

@@ -67,7 +67,7 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 		}
 	}
 	mem.CopyShort(p.chunk(pos+layout.WordSize, n), payload)
-	// Publish: pairs with the header load in Consumer.receive and Consumer.find.
+	// Publish: pairs with the header loads in Consumer.peek and Consumer.find.
 	mem.Store(p.word(pos), uint64(p.stamp)|n)
 	slot := p.slot
 	mem.Bump(&slot.Records, 1)

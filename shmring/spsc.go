@@ -47,7 +47,7 @@ const maxAdoptions = 1 << 10
 func (r *ring) adoptTail(torn bool) (tail, head uint64, err error) {
 	for range maxAdoptions {
 		head = mem.Load(&r.ctl.Head)
-		// Acquire: pairs with the store of ZeroingTo in Consumer.flush. Words below may be half cleared.
+		// Acquire: pairs with the store of ZeroingTo in Consumer.sweep. Words below may be half cleared.
 		zeroing := mem.Load(&r.ctl.ZeroingTo)
 		end := head + r.capacity
 		start := max(zeroing, head)
@@ -66,7 +66,7 @@ func (r *ring) adoptTail(torn bool) (tail, head uint64, err error) {
 			}
 			tail += w.Total()
 		}
-		// The two looks in this order: a flush sets ZeroingTo first and Head last.
+		// The two looks in this order: the consumer sets ZeroingTo first and Head last.
 		if mem.Load(&r.ctl.ZeroingTo) > start || mem.Load(&r.ctl.Head) != head {
 			err = nil
 			continue

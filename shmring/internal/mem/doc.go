@@ -7,6 +7,7 @@
 //	            amd64          arm64     other, and under -race
 //	Load        MOV            LDAR      atomic load
 //	Store       MOV            STLR      atomic store
+//	Store32     MOV            STLR      atomic store
 //	Note        MOV            STR       atomic store
 //	CAS, Swap   LOCK CMPXCHG   LSE/LLSC  atomic
 //
