@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -59,31 +60,52 @@ func TestSenderKilledAtEveryInstruction(t *testing.T) {
 		t.Run(kind.String(), func(t *testing.T) {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
-			total, delivered := stepTo(t, kind, 1<<20)
-			if delivered != 1 {
-				t.Fatalf("stepped to its end, a send delivers %d records", delivered)
-			}
-			stride := max(1, total/40)
+			path := wholePath(t, kind)
+			stride := max(1, len(path)/40)
 			if long() {
 				stride = 1
 			}
-			before, deaths := 0, 0
-			for n := 0; n <= total && !t.Failed(); n += stride {
-				_, got := stepTo(t, kind, n)
+			before, deaths, detours := 0, 0, 0
+			for n := 0; n < len(path) && !t.Failed(); n += stride {
+				way, got := stepTo(t, kind, n)
+				for way[len(way)-1] != path[n] { // the scheduler came between: n instructions are not these n
+					if detours++; detours > len(path) {
+						t.Fatalf("%d of %d runs went another way than the first", detours, detours+deaths)
+					}
+					way, got = stepTo(t, kind, n)
+				}
 				if got < before {
-					t.Errorf("killed after instruction %d it delivers nothing, after an earlier one it does", n)
+					t.Errorf("killed after instruction %d, at %#x, it delivers nothing, after an earlier one it does", n, path[n])
 				}
 				before = got
 				deaths++
 			}
-			t.Logf("%d instructions, killed after %d of them", total, deaths)
+			t.Logf("%d instructions, killed after %d of them; %d runs repeated because they took a detour", len(path)-1, deaths, detours)
 		})
 	}
 }
 
+// wholePath returns the program counters of a whole send, as two runs agree on them.
+func wholePath(t *testing.T, kind shmring.Kind) []uint64 {
+	t.Helper()
+	var last []uint64
+	for range 20 {
+		path, delivered := stepTo(t, kind, 1<<20)
+		if delivered != 1 {
+			t.Fatalf("stepped to its end, a send delivers %d records", delivered)
+		}
+		if slices.Equal(path, last) {
+			return path
+		}
+		last = path
+	}
+	t.Fatal("no two sends took the same way")
+	return nil
+}
+
 // stepTo has a child killed after n instructions from the first signal, or at the second if that comes before.
-// It returns how many there were, and how many records arrived.
-func stepTo(t *testing.T, kind shmring.Kind, n int) (steps, delivered int) {
+// It returns the program counters before the first instruction and after each, and how many records arrived.
+func stepTo(t *testing.T, kind shmring.Kind, n int) (path []uint64, delivered int) {
 	t.Helper()
 	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(3), shmring.WithMaxRecord(2048))
 	c, err := seg.Consumer()
@@ -95,32 +117,34 @@ func stepTo(t *testing.T, kind shmring.Kind, n int) (steps, delivered int) {
 	if s := waitStop(t, pid); s != syscall.SIGTRAP { // the exec
 		t.Skip("ptrace is refused: the child did not stop at its exec but for ", s)
 	}
-	resume := func(step bool, s syscall.Signal) {
-		if step {
-			err = syscall.PtraceSingleStep(pid)
-		} else {
-			err = syscall.PtraceCont(pid, int(s))
-		}
+	must := func(err error) {
 		if err != nil {
 			t.Fatalf("ptrace: %v", err)
 		}
 	}
-	resume(false, 0)
+	must(syscall.PtraceCont(pid, 0))
 	for s := waitStop(t, pid); s != syscall.SIGUSR1; s = waitStop(t, pid) {
-		resume(false, s)
+		must(syscall.PtraceCont(pid, int(s)))
 	}
-	for ; steps < n; steps++ {
-		resume(true, 0)
-		if s := waitStop(t, pid); s == syscall.SIGUSR1 {
+	look := func() {
+		var regs syscall.PtraceRegs
+		must(syscall.PtraceGetRegs(pid, &regs))
+		path = append(path, regs.PC())
+	}
+	look()
+	for len(path) <= n {
+		must(syscall.PtraceSingleStep(pid))
+		if waitStop(t, pid) == syscall.SIGUSR1 {
 			break
 		}
+		look()
 	}
 	ch.kill()
 	receiveBulk(t, c, 2)
 	delivered = rest(t, seg, c)
 	seg.Close()
 	shmring.Remove(name)
-	return steps, delivered
+	return path, delivered
 }
 
 // waitStop waits until the traced thread stops and says for which signal.
