@@ -3,7 +3,7 @@
 //
 //	Peer          the process and user at the other end, as the kernel knows them
 //	Send, Receive a fixed number of bytes, and open files with them (SCM_RIGHTS)
-//	Knocker       one byte, without ever waiting: a full buffer holds a knock already
+//	Knocker       one byte, without ever waiting: where there is no room, it follows
 //	Lock          a file whose lock ends with its holder
 //
 // Descriptors that arrive are close-on-exec from the first moment and belong to the caller; whatever

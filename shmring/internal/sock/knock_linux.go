@@ -2,43 +2,74 @@ package sock
 
 import (
 	"net"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// Knocker writes single bytes to a socket without ever waiting. It is safe for concurrent use and
-// allocates nothing.
+// Knocker writes single bytes to a socket without ever waiting. Its bytes are sets of bits, and the other
+// side joins those that it reads: a knock that finds the buffer full is joined with the later ones, and
+// follows when there is room. It is safe for concurrent use and allocates nothing while there is room.
 type Knocker struct {
 	conn  syscall.RawConn
-	write map[byte]func(fd uintptr) bool
+	write map[byte]func(fd uintptr)
+	owed  atomic.Uint32 // bits for which there was no room; while it is not 0, insist is at work
 }
 
 // NewKnocker returns one for the socket c, whose write deadline must stay unset, that sends the given
-// bytes.
+// bytes, none of them 0.
 func NewKnocker(c *net.UnixConn, bytes ...byte) (*Knocker, error) {
 	conn, err := c.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	k := &Knocker{conn: conn, write: map[byte]func(fd uintptr) bool{}}
+	k := &Knocker{conn: conn, write: map[byte]func(fd uintptr){}}
 	for _, b := range bytes {
 		knock := []byte{b}
-		k.write[b] = func(fd uintptr) bool {
-			for {
-				// A full buffer has knocks in it, and a broken connection its own notice.
-				if _, err := unix.Write(int(fd), knock); err != unix.EINTR {
-					return true
-				}
+		k.write[b] = func(fd uintptr) {
+			if put(fd, knock) == unix.EAGAIN { // a broken connection has its own notice
+				k.owe(b)
 			}
 		}
 	}
 	return k, nil
 }
 
-// Knock sends b, one of the bytes that NewKnocker was given, unless the socket's buffer is full or the
-// connection gone.
+// put writes one byte, or says why not.
+func put(fd uintptr, knock []byte) (err error) {
+	for {
+		if _, err = unix.Write(int(fd), knock); err != unix.EINTR {
+			return err
+		}
+	}
+}
+
+// Knock sends b, one of the bytes that NewKnocker was given.
 func (k *Knocker) Knock(b byte) {
-	// An error means a closed socket: nobody is left to be woken.
-	_ = k.conn.Write(k.write[b])
+	// Control, because Write would queue behind insist. An error means a closed socket: nobody is left to be
+	// woken.
+	_ = k.conn.Control(k.write[b])
+}
+
+// owe leaves b to the one goroutine that waits for room.
+func (k *Knocker) owe(b byte) {
+	if k.owed.Or(uint32(b)) == 0 {
+		go k.insist()
+	}
+}
+
+// insist writes what is owed as soon as there is room. It ends with the socket at the latest.
+func (k *Knocker) insist() {
+	_ = k.conn.Write(func(fd uintptr) bool {
+		for {
+			bits := k.owed.Load()
+			if put(fd, []byte{byte(bits)}) == unix.EAGAIN {
+				return false // call again when there may be room
+			}
+			if k.owed.CompareAndSwap(bits, 0) {
+				return true
+			}
+		}
+	})
 }
