@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"sync/atomic"
 
@@ -105,6 +106,9 @@ func (c *Conn) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 	if size < 0 {
 		return &OptionError{Option: "SendFrom", Got: "negative size", Want: "0 or more bytes"}
 	}
+	if size > maxStreamed {
+		return &TooLargeError{Size: uint64(size), Limit: maxStreamed}
+	}
 	if err := c.takeSending(ctx); err != nil {
 		return err
 	}
@@ -112,8 +116,12 @@ func (c *Conn) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 	return c.line.sendFrom(ctx, src, size)
 }
 
+// maxStreamed is the largest message that SendFrom takes, in bytes: with its lengths it must fit an int64.
+const maxStreamed = math.MaxInt64 - 2*lengthSize
+
 // CloseWrite ends this side's sending, after a Send that is under way: the peer receives what was sent, then
-// io.EOF. Receiving goes on.
+// io.EOF. Receiving goes on. A socket's peer that does not read keeps CloseWrite waiting for a second at
+// most; then the rest goes out without the caller, until Close.
 func (c *Conn) CloseWrite() error {
 	if err := c.takeSending(context.Background()); err != nil {
 		return err

@@ -207,6 +207,11 @@ func (s *Stream) peek(ctx context.Context) ([]byte, error) {
 		if err := s.advance(ctx); err != nil {
 			return nil, err
 		}
+		if len(s.rest) == 0 {
+			if err := overdue(ctx); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if s.c.lentRecs == 0 || s.c.lentFrom != s.at {
 		return nil, fmt.Errorf("%w: the rest of the message was released", ErrClosed)

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
+
+	"github.com/shmring/ipc/frame"
 )
 
 // inflow is the message that a ringLine is receiving piece by piece.
@@ -93,6 +96,9 @@ func (r *ringLine) read(ctx context.Context, b []byte) (int, error) {
 		if len(r.length) == lengthSize {
 			r.left, r.length = binary.BigEndian.Uint64(r.length), r.length[:0]
 		}
+		if err := overdue(ctx); err != nil {
+			return 0, err
+		}
 	}
 }
 
@@ -103,4 +109,19 @@ func (r *ringLine) readError(err error) error {
 		return err
 	}
 	return r.recvError(err)
+}
+
+// parse takes a framed message apart. One that is none ends the receiving, as it does on a socket.
+func (r *ringLine) parse(raw []byte) (frame.Message, error) {
+	m, err := frame.Parse(raw)
+	if err != nil {
+		r.failed = fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return m, r.failed
+	}
+	return m, nil
+}
+
+func (r *ringLine) tooLarge(size uint64) error {
+	r.failed = &TooLargeError{Size: size, Limit: r.limit}
+	return r.failed
 }

@@ -15,7 +15,8 @@ import (
 //
 // Read returns io.EOF after the peer's Close or CloseWrite, and an error that is [ErrPeerDied] where it died.
 // Errors are *net.OpError, and os.ErrDeadlineExceeded where a deadline has passed. Deadlines concern the
-// net.Conn only. Close closes the Conn.
+// net.Conn only. Close closes the Conn. A message that its sender gave up ([Conn.SendFrom], a Send whose
+// context ended) after Read had returned some of it ends the reading with io.ErrUnexpectedEOF.
 func (c *Conn) NetConn() net.Conn {
 	if r, ok := c.line.(*ringLine); ok {
 		r.door.crowded.Store(true)
@@ -28,6 +29,8 @@ type netConn struct {
 	c      *Conn
 	rd, wd *deadline
 	number uint64 // of the message that Read has begun, by c.message
+	begun  bool   // some bytes of it have been read
+	torn   error  // its sender gave it up after that: the stream has a hole
 	chunk  int    // bytes that Write sends at a time, at most
 }
 
@@ -64,8 +67,8 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 	if c.closed.Load() {
 		return 0, ErrClosed
 	}
-	if len(b) == 0 {
-		return 0, nil
+	if len(b) == 0 || n.torn != nil {
+		return 0, n.torn
 	}
 	for got < len(b) {
 		if number := c.message.Load(); number == 0 || number != n.number {
@@ -78,12 +81,16 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 			if err := c.line.open(ctx); err != nil {
 				return n.partly(got, err)
 			}
-			n.number = number + 1
+			n.number, n.begun = number+1, false
 			c.message.Store(n.number)
 		}
 		k, err := c.line.read(ctx, b[got:])
 		got += k
+		n.begun = n.begun || k > 0
 		switch {
+		case n.begun && errors.Is(err, io.ErrUnexpectedEOF):
+			n.torn = err
+			return n.partly(got, err)
 		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF): // the end of a message
 			n.number = 0
 			if err := overdue(ctx); err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"sync/atomic"
@@ -185,7 +184,9 @@ func (r *ringLine) closeWrite() error { return r.tx.Close() }
 func (r *ringLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
 	if !r.busy() {
 		out, err := r.rx.Recv(ctx, dst)
-		if err == nil {
+		if err == nil && uint64(len(out)) > r.limit {
+			return out[:0], r.tooLarge(uint64(len(out)))
+		} else if err == nil {
 			return out, nil
 		}
 		if _, piece := err.(*FragmentError); !piece {
@@ -221,15 +222,6 @@ func (r *ringLine) recvMessage(ctx context.Context) (frame.Message, error) {
 	return r.parse(raw)
 }
 
-// parse takes a framed message apart.
-func (r *ringLine) parse(raw []byte) (frame.Message, error) {
-	m, err := frame.Parse(raw)
-	if err != nil {
-		r.failed = fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	return m, r.failed
-}
-
 // collect appends the whole of the next message to dst, as it lies in the ring.
 func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, error) {
 	if err := r.open(ctx); err != nil {
@@ -238,6 +230,10 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 	start := len(dst)
 	for {
 		b, err := r.peek(ctx)
+		size, limit := uint64(len(dst)-start+len(b)), r.limit
+		if r.stream.typ == framed {
+			limit += lengthSize // of the body, which no limit counts
+		}
 		switch {
 		case err == io.EOF:
 			r.opened = false
@@ -257,9 +253,8 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 				r.replay, r.cut = append([]byte(nil), dst[start:]...), true
 			}
 			return dst[:start], 0, err
-		case uint64(len(dst)-start+len(b)) > r.limit+lengthSize: // a body alone has no length in the ring
-			r.failed = &TooLargeError{Size: uint64(len(dst) - start + len(b)), Limit: r.limit}
-			return dst[:start], 0, r.failed
+		case size > limit:
+			return dst[:start], 0, r.tooLarge(size)
 		}
 		dst = mem.CopyOut(dst, b)
 		r.discard(len(b))

@@ -2,7 +2,6 @@ package shmring
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"net"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/shmring/ipc/frame"
 )
@@ -28,7 +26,9 @@ type socketLine struct {
 
 	// Sending; its owner holds sending.
 	sending *turn
-	parted  bool // goodbye is said
+	parted  bool        // nothing more is sent
+	unsaid  []byte      // of the goodbye, once parted
+	parting atomic.Bool // a goroutine of closeWrite is about to say it
 
 	// Receiving.
 	stream *frame.Stream // the open message, if anything of it is left
@@ -37,12 +37,6 @@ type socketLine struct {
 	failed error         // what every receipt returns from now on
 	left   atomic.Bool   // the peer has said goodbye
 }
-
-// goodbye stands where a frame's total would.
-const goodbye = math.MaxUint64
-
-// farewell bounds how long Close goes on writing what is owed to a peer that does not read.
-const farewell = time.Second
 
 // messageOverhead is what a frame's total counts beside a body.
 const messageOverhead = lengthSize
@@ -90,13 +84,35 @@ func (s *socketLine) sendFrom(ctx context.Context, src io.Reader, size int64) er
 	if err := s.beginSend(ctx); err != nil {
 		return err
 	}
-	err := s.w.WriteFrom(ctx, frame.Message{}, src, size)
-	if frame.Resumable(err) && s.w.Pending() > 0 {
-		// The rest of src is not ours to read any longer, and a frame cannot be called off.
+	from := source{Reader: src}
+	err := s.w.WriteFrom(ctx, frame.Message{}, &from, size)
+	switch {
+	case err != nil && from.err != nil:
+		// A frame cannot be called off.
 		s.conn.Close()
-		return &WaitError{Op: "send", Err: ctx.Err()}
+		return fmt.Errorf("shmring: source: %w", from.err)
+	case frame.Resumable(err) && s.w.Pending() > 0:
+		s.conn.Close() // and the rest of src is not ours to read any longer
+		return &WaitError{Op: "send", Err: interruption(err)}
 	}
 	return s.sent(err)
+}
+
+// source tells a reader's errors from those of the stream that its bytes go to.
+type source struct {
+	io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.Reader.Read(b)
+	if n == 0 { // else it comes again, if more is asked for
+		s.err = err
+	}
+	if s.err == io.EOF {
+		s.err = io.ErrUnexpectedEOF
+	}
+	return n, err
 }
 
 // sent judges the end of a write. A message that a context has cut short is taken: what is left of it is
@@ -148,34 +164,6 @@ func broken(err error) bool {
 }
 
 func (s *socketLine) died() error { return &PeerDiedError{Role: RolePeer, PID: s.peer.PID} }
-
-// closeWrite says goodbye, after what is owed.
-func (s *socketLine) closeWrite() error {
-	ctx, cancel := context.WithTimeout(context.Background(), farewell)
-	defer cancel()
-	return s.part(ctx)
-}
-
-func (s *socketLine) part(ctx context.Context) error {
-	if s.parted {
-		return nil
-	}
-	s.parted = true
-	if err := s.w.Flush(ctx); err != nil {
-		return s.sendError(err)
-	}
-	end, _ := ctx.Deadline()
-	if err := s.conn.SetWriteDeadline(end); err != nil {
-		return s.sendError(err)
-	}
-	if _, err := s.conn.Write(binary.BigEndian.AppendUint64(nil, goodbye)); err != nil {
-		return s.sendError(err)
-	}
-	if c, ok := s.conn.(interface{ CloseWrite() error }); ok {
-		return c.CloseWrite()
-	}
-	return nil
-}
 
 func (s *socketLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
 	m, err := s.receive(ctx)
@@ -280,20 +268,5 @@ func (s *socketLine) recvError(err error) error {
 }
 
 func (s *socketLine) ready() bool { return false }
-
-func (s *socketLine) shut() error {
-	s.shutUp.Store(true)
-	if s.sending.tryTake() { // else a Send is under way, and its message cannot be finished
-		ctx, cancel := context.WithTimeout(context.Background(), farewell)
-		// The peer learns from the socket's end what it does not learn from a goodbye.
-		_ = s.part(ctx)
-		cancel()
-		s.sending.leave()
-	}
-	if err := s.conn.Close(); !errors.Is(err, net.ErrClosed) { // sendFrom may have closed it
-		return err
-	}
-	return nil
-}
 
 func (s *socketLine) release() error { return nil }

@@ -1,0 +1,138 @@
+package shmring
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"testing"
+	"testing/iotest"
+
+	"github.com/shmring/ipc/layout"
+)
+
+func TestAMalformedMessageEndsTheReceivingForGood(t *testing.T) {
+	for name, recv := range map[string]func(*Conn) error{
+		"Recv":        func(c *Conn) error { _, err := c.Recv(soon(t), nil); return err },
+		"RecvMessage": func(c *Conn) error { _, err := c.RecvMessage(soon(t)); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, server := roads["heap"](t)
+			must(t, client.line.(*ringLine).tx.SendRecord(soon(t), Record{Type: framed, Payload: []byte("no lengths")}))
+			must(t, client.Send(soon(t), []byte("behind it")))
+			want(t, "the malformed message", recv(server), ErrCorrupt)
+			want(t, "what comes behind it", recv(server), ErrCorrupt)
+		})
+	}
+}
+
+func TestAPeerThatExceedsTheMaximumIsFoundOut(t *testing.T) {
+	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+		for _, size := range []int{101, 107, 108, 109, 4000} {
+			for name, recv := range map[string]func(*Conn) error{
+				"Recv":        func(c *Conn) error { _, err := c.Recv(soon(t), nil); return err },
+				"RecvMessage": func(c *Conn) error { _, err := c.RecvMessage(soon(t)); return err },
+			} {
+				client, server := connect(WithMaxMessage(100))
+				if line, ok := client.line.(*socketLine); ok {
+					line.w = newSocketLine(line.conn, line.peer, 1<<20, line.sending).w
+				}
+				must(t, client.line.send(soon(t), make([]byte, size)))
+				want(t, name, recv(server), ErrTooLarge)
+			}
+		}
+	})
+}
+
+func TestASourceThatFailsEndsASocketConnection(t *testing.T) {
+	for name, failure := range map[string]error{"an error": errors.New("disk"), "its own deadline": os.ErrDeadlineExceeded} {
+		t.Run(name, func(t *testing.T) {
+			client, server := roads["socket"](t)
+			src := io.MultiReader(iotest.OneByteReader(io.LimitReader(endless{}, 100)), iotest.ErrReader(failure))
+			want(t, "SendFrom", client.SendFrom(soon(t), src, 1<<20), failure)
+			_, err := server.Recv(soon(t), nil)
+			want(t, "the other end", err, ErrPeerDied)
+		})
+	}
+}
+
+// endless is a source of zeroes.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }
+
+func TestASizeThatNoMessageCanHaveIsTooLarge(t *testing.T) {
+	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+		client, _ := connect()
+		for _, size := range []int64{math.MaxInt64, math.MaxInt64 - 2*lengthSize + 1} {
+			want(t, "SendFrom", client.SendFrom(soon(t), endless{}, size), ErrTooLarge)
+		}
+	})
+}
+
+func TestCloseWriteReachesAReaderThatIsSlow(t *testing.T) {
+	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+		client, server := connect()
+		sent := 0
+		for short, err := context.Context(nil), error(nil); err == nil; sent++ {
+			ctx, cancel := context.WithTimeout(context.Background(), 20e6)
+			short = ctx
+			err = client.Send(short, make([]byte, 8<<10))
+			if cancel(); err != nil {
+				want(t, "Send", err, context.DeadlineExceeded)
+				break
+			}
+		}
+		must(t, client.CloseWrite())
+		for i := range sent {
+			if _, err := server.Recv(soon(t), nil); err != nil {
+				t.Fatalf("message %d of %d: %v", i, sent, err)
+			}
+		}
+		_, err := server.Recv(soon(t), nil)
+		want(t, "the end", err, io.EOF)
+	})
+}
+
+func TestEmptyPiecesDoNotOutliveTheContext(t *testing.T) {
+	client, server := roads["heap"](t)
+	tx := client.line.(*ringLine).tx
+	const pieces = 100
+	must(t, tx.sendPiece(soon(t), []byte("x"), 0, layout.FlagMore))
+	for range pieces {
+		must(t, tx.sendPiece(soon(t), nil, 0, layout.FlagMore|layout.FlagContinued))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := server.RecvStream(ctx)
+	must(t, err)
+	_, err = r.Read(make([]byte, 1))
+	must(t, err)
+	before := server.line.(*ringLine).rx.pos
+	cancel()
+	_, err = server.line.read(ctx, make([]byte, 1))
+	want(t, "Read", err, context.Canceled)
+	if took := (server.line.(*ringLine).rx.pos - before) / layout.WordSize; took > 2 {
+		t.Errorf("read %d pieces after its context had ended", took)
+	}
+}
+
+func TestAByteStreamDoesNotGoOnBehindAHole(t *testing.T) {
+	client, server := roads["heap"](t)
+	tx := client.line.(*ringLine).tx
+	must(t, tx.sendPiece(soon(t), []byte("half of "), 0, layout.FlagMore))
+	must(t, client.Send(soon(t), []byte("the next")))
+	b := make([]byte, 100)
+	n, err := server.NetConn().Read(b)
+	must(t, err)
+	if string(b[:n]) != "half of " {
+		t.Fatalf("got %q", b[:n])
+	}
+	for range 2 {
+		n, err = server.NetConn().Read(b)
+		want(t, "Read", err, io.ErrUnexpectedEOF)
+		if n > 0 {
+			t.Fatalf("got %q behind the hole", b[:n])
+		}
+	}
+}
