@@ -14,12 +14,13 @@ import (
 // How long to look before sleeping. A spin-wait hint takes about 20 ns, a Gosched with nothing else to
 // run about 80 ns.
 const (
-	eagerRounds  = 60  // looks without a pause: about 200 ns, a round trip between near processors
-	spinRounds   = 40  // looks with a pause between them: about 1 µs
-	minYields    = 2   // looks with a Gosched between them, at the least
-	maxYields    = 200 // and at the most: about 20 µs
-	spinLap      = 256 // rounds between two slow looks of a waiter that never parks
-	spinPatience = 128 // laps, about 2 ms, after which it naps between laps all the same
+	eagerRounds   = 60  // looks without a pause: about 200 ns, a round trip between near processors
+	spinRounds    = 40  // looks with a pause between them: about 1 µs
+	minYields     = 2   // looks with a Gosched between them, at the least
+	maxYields     = 200 // and at the most: about 20 µs
+	spinLap       = 256 // rounds between two slow looks of a waiter that never parks: about 16 µs
+	yieldPatience = 3   // laps, about 50 µs, after which it offers its processor between laps
+	spinPatience  = 128 // laps, about 2 ms, after which it naps between laps all the same
 )
 
 // Bounds of a sleep. None of them is needed for correctness between honest peers.
@@ -139,8 +140,8 @@ func (w *waiter) spin(s sleeper) bool {
 	return false
 }
 
-// lap is one lap of a waiter that never parks. After a while it naps between laps, so that a peer that
-// needs this processor gets it.
+// lap is one lap of a waiter that never parks. After a few laps it offers the processor between them to
+// whoever waits for it: that may be the peer. After many it naps as well, should the system not take the offer.
 func (w *waiter) lap(s sleeper, n int) bool {
 	for i := range spinLap {
 		if s.ready() {
@@ -151,6 +152,9 @@ func (w *waiter) lap(s sleeper, n int) bool {
 		} else {
 			mem.Pause(1)
 		}
+	}
+	if n >= yieldPatience {
+		futex.Yield()
 	}
 	if n >= spinPatience {
 		futex.Wait(w.bell.seq, mem.Load32(w.bell.seq), napTime)

@@ -9,6 +9,8 @@ import (
 
 // checkQuick judges n values, n ≥ 1, on the wire src from position i on, and returns the position after them and
 // how many bytes of short texts are in them.
+//
+// SAFETY: offsets below in end at s.wire or at a text's length, each compared with size first.
 func (p *program) checkQuick(n int, src []byte, i int) (next, text int) {
 	in, size := bufferOf(src), len(src)
 	for {

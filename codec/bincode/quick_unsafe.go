@@ -21,6 +21,9 @@ const leafText = 32
 
 // appendQuick encodes the n values at base, n ≥ 1, behind dst. Where anything is amiss, and that includes room,
 // it leaves all of it to long.
+//
+// SAFETY: offsets below base are the compiled ones of the value's own fields; offsets below out end at s.wire
+// or at a text's length, each compared with size first.
 func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byte, error) {
 	out, i, size := bufferOf(dst), len(dst), cap(dst)
 values:
@@ -128,6 +131,8 @@ func putText(to, from ptr, n int) bool {
 }
 
 // next is the step behind s.
+//
+// SAFETY: steps lie in one slice that ends with a quickEnd, and nobody asks for the step behind that.
 func (s *quickStep) next() *quickStep { return (*quickStep)(unsafe.Add(ptr(s), unsafe.Sizeof(*s))) }
 
 // stringHeader is the memory of a string, and the start of that of a slice.
