@@ -120,8 +120,8 @@ func (c *Conn) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 const maxStreamed = math.MaxInt64 - 2*lengthSize
 
 // CloseWrite ends this side's sending, after a Send that is under way: the peer receives what was sent, then
-// io.EOF. Receiving goes on. A socket's peer that does not read keeps CloseWrite waiting for a second at
-// most; then the rest goes out without the caller, until Close.
+// io.EOF. Receiving goes on. Where a socket has no room for the end itself within a second, that goes out
+// without the caller, until Close.
 func (c *Conn) CloseWrite() error {
 	if err := c.takeSending(context.Background()); err != nil {
 		return err
