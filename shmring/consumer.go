@@ -225,6 +225,7 @@ func (c *Consumer) Release() {
 	n, size := c.lentRecs, c.lentSize
 	c.lentRecs, c.lentSize = 0, 0
 	c.release(n, size)
+	c.seeOff()
 	c.settle()
 }
 

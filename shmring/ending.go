@@ -21,6 +21,8 @@ type ending struct {
 	end     error  // io.EOF or *PeerDiedError, until another producer comes
 	changes uint64 // value of Changes at the last thorough look
 	polls   uint32
+	owes    bool   // the end was reported and is not yet noted in the segment
+	owed    uint64 // and this is the value of Attaches that goes with it
 }
 
 // pollsPerLook is how many empty polls pass between thorough looks when nothing has changed.
@@ -90,17 +92,22 @@ func (c *Consumer) judge(changes uint64) error {
 	if died.More >= 0 {
 		c.end = &died
 	}
-	if c.lentRecs == 0 { // else a successor would get the lent records again, and no end
-		c.seeOff(attaches)
+	c.owes, c.owed = true, attaches
+	if c.lentRecs == 0 { // else a successor would get the lent records again, and no end: Release does it
+		c.seeOff()
 	}
 	return c.end
 }
 
-// seeOff notes in the segment that the end has been reported.
-func (c *Consumer) seeOff(attaches uint64) {
+// seeOff notes in the segment that the end has been reported, if it has.
+func (c *Consumer) seeOff() {
+	if !c.owes {
+		return
+	}
 	// Acked first: a consumer that dies in between leaves the dead unmourned, and its successor reports them,
 	// where the other order would have it report a clean end.
-	mem.Store(&c.ctl.Acked, attaches)
+	mem.Store(&c.ctl.Acked, c.owed)
+	c.owes = false
 	for i := range c.slots {
 		status := mem.Load(&c.slots[i].Status)
 		if generation, state := layout.SplitStatus(status); state == layout.SlotDead {

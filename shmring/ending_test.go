@@ -120,3 +120,23 @@ func TestAStatusThatNeverRestsCannotHoldACall(t *testing.T) {
 		t.Fatal("TryRecv does not return")
 	}
 }
+
+func TestAnEndReportedBehindLentRecordsIsNotReportedAgain(t *testing.T) {
+	s := heap(t)
+	p, c := pair(t, s)
+	must(t, p.TrySend([]byte("last")))
+	must(t, p.Close())
+	if _, err := c.TryNext(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.TryNext(); err != io.EOF {
+		t.Fatalf("behind the lent record: %v, want io.EOF", err)
+	}
+	c.Release()
+	must(t, c.Close())
+	c, err := s.Consumer()
+	must(t, err)
+	if _, err := c.TryNext(); !errors.Is(err, ErrEmpty) {
+		t.Fatalf("the successor got %v, want ErrEmpty until the next producer", err)
+	}
+}
