@@ -5,6 +5,8 @@ package model
 import (
 	"os/exec"
 	"testing"
+
+	_ "github.com/shmring/ipc/shmring" // what is checked: a change to it makes cached results void
 )
 
 // TestTheShippedProtocol runs this package's tests again, built with the tag that lets them see every
