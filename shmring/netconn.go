@@ -49,6 +49,10 @@ func newNetConn(c *Conn) *netConn {
 func (n *netConn) Read(b []byte) (int, error) {
 	ctx := n.rd.current()
 	got, err := n.read(ctx, b)
+	if (err == nil || err == io.EOF) && n.c.closed.Load() {
+		// What the peer says to our goodbye is no answer to a Read that Close has ended.
+		got, err = 0, ErrClosed
+	}
 	if err == nil || err == io.EOF {
 		return got, err
 	}
