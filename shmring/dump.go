@@ -93,7 +93,9 @@ func (d *dump) next() (*Entry, error) {
 			continue // what we saw, errors included, may be bytes that were being cleared
 		}
 		if e != nil {
-			d.pos += e.Size
+			if d.pos += e.Size; d.pos > d.end {
+				return nil, err // written since we began, and reaches into the next lap
+			}
 		}
 		return e, err
 	}
