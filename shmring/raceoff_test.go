@@ -1,0 +1,6 @@
+//go:build !race
+
+package shmring
+
+// raceDetector: this is not an instrumented build.
+const raceDetector = false

@@ -1,0 +1,6 @@
+//go:build race
+
+package shmring
+
+// raceDetector: this is an instrumented build.
+const raceDetector = true
