@@ -21,9 +21,15 @@ import (
 // maxStale bounds how often the tail may turn out older than head before we call it a lie.
 const maxStale = 1 << 10
 
-// placeAmong claims total contiguous bytes among other producers.
+// maxAttempts bounds the claims that others overtake, and the pads between. Honest producers are never
+// overtaken that often; hostile ones could keep us here for ever.
+const maxAttempts = 1 << 16
+
+// placeAmong claims total contiguous bytes among other producers. ErrFull if there is no room, or if
+// others overtook every attempt: whoever may wait looks at its context then.
 func (p *Producer) placeAmong(total uint64) (uint64, error) {
-	for stale := 0; ; {
+	stale := 0
+	for range maxAttempts {
 		tail := mem.Load(&p.ctl.Tail)
 		if tail%layout.WordSize != 0 {
 			return 0, p.withdraw(p.corrupt(tail, tail, "tail is not aligned", nil))
@@ -65,6 +71,7 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 		mem.Store(&p.slot.Intent, 0)
 		return tail, nil
 	}
+	return 0, p.withdraw(ErrFull)
 }
 
 const stateBits = layout.Word(3) << 62
