@@ -55,7 +55,7 @@ func (p *Pool) find(want int) []byte {
 func (p *Pool) put(b []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if cap(b) > 0 && p.bytes+cap(b) <= p.limit {
+	if cap(b) > 0 && cap(b) <= p.limit-p.bytes {
 		p.idle = append(p.idle, b)
 		p.bytes += cap(b)
 	}

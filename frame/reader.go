@@ -158,7 +158,7 @@ func (r *Reader) fill(ctx context.Context, need int) error {
 	r.room(need)
 	end := len(r.buf)
 	if r.large() {
-		end = min(end, r.start+need)
+		end = r.start + min(end-r.start, need)
 	}
 	n, err := r.readSome(ctx, r.buf[r.end:end])
 	r.end += n
@@ -200,7 +200,7 @@ func (r *Reader) room(need int) {
 	if r.start == r.end && !r.large() {
 		r.start, r.end = 0, 0
 	}
-	if r.start+need <= len(r.buf) {
+	if need <= len(r.buf)-r.start {
 		return
 	}
 	kept := r.buf[r.start:r.end]
@@ -211,7 +211,7 @@ func (r *Reader) room(need int) {
 	if r.end < len(r.buf) {
 		return
 	}
-	bigger := r.pool.take(need, min(need, 2*len(r.buf)))
+	bigger := r.pool.take(need, len(r.buf)+min(need-len(r.buf), len(r.buf)))
 	n := copy(bigger, kept)
 	if r.large() {
 		r.pool.put(r.buf)

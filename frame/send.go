@@ -162,11 +162,10 @@ func cause(ctx context.Context, err error) error {
 
 // reserve makes room in buf for n bytes beyond its length.
 func (w *Writer) reserve(n int) {
-	need := len(w.buf) + n
-	if need <= cap(w.buf) {
+	if n <= cap(w.buf)-len(w.buf) {
 		return
 	}
-	old := w.buf
+	old, need := w.buf, len(w.buf)+n
 	if need <= keepSize {
 		w.buf = grow(old, max(n, cap(old)))
 		return

@@ -104,7 +104,7 @@ func (w *Writer) Queue(ctx context.Context, m Message) error {
 	if err := w.admit(total); err != nil {
 		return err
 	}
-	if len(w.buf)+size > w.batch {
+	if size > w.batch-len(w.buf) {
 		if err := w.Flush(ctx); err != nil {
 			return err
 		}
