@@ -87,7 +87,7 @@ func (r *Receiver[T]) receive(ctx context.Context, v *T) error {
 			return err
 		}
 		if ctx != nil {
-			err = ctx.Err() // a peer may send what we skip without end
+			err = overdue(ctx) // a peer may send what we skip without end
 		} else if skipped += layout.RecordSize(layout.WordSize, uint64(len(rec.Payload))); skipped >= r.c.capacity {
 			err = ErrEmpty
 		}

@@ -132,8 +132,10 @@ func TestSkippingEndsWithTheContext(t *testing.T) {
 	ended, cancel := context.WithCancel(ctx)
 	skipped := 0
 	r := NewReceiver(c, bincode.Of[order](), WithOnly(5), OnUnknown(func(Record) error { skipped++; cancel(); return nil }))
-	if err := r.Recv(ended, &order{}); !errors.Is(err, context.Canceled) || skipped != 1 {
-		t.Errorf("%v after %d records", err, skipped)
+	err := r.Recv(ended, &order{})
+	var wait *WaitError
+	if !errors.As(err, &wait) || wait.Op != "receive" || !errors.Is(err, context.Canceled) || skipped != 1 {
+		t.Errorf("got %v after %d records; want a WaitError after 1", err, skipped)
 	}
 }
 
