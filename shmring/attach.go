@@ -125,11 +125,14 @@ func mappingError(op, path string, err error) error {
 	var link *shm.SymlinkError
 	var kind *shm.NotRegularError
 	var owner *shm.OwnerError
+	var seal *shm.SealError
 	switch {
 	case errors.As(err, &space):
 		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, Err: err}
 	case errors.As(err, &link), errors.As(err, &kind):
 		err = fmt.Errorf("%w: %w", ErrNotSegment, err)
+	case errors.As(err, &seal):
+		err = &SealError{File: seal.Path}
 	case errors.As(err, &owner):
 		err = fmt.Errorf("%w: %w", ErrPermission, err)
 	}

@@ -96,6 +96,10 @@ func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 	empty, err := shm.Memfd("zeros", 8<<10, func([]byte) error { return nil })
 	must(t, err)
 	defer empty.Unmap()
+	plain, err := os.CreateTemp(t.TempDir(), "plain")
+	must(t, err)
+	defer plain.Close()
+	must(t, plain.Truncate(8<<10))
 	mpsc, err := Anonymous(WithKind(MPSC), WithCapacity(8<<10))
 	must(t, err)
 	defer mpsc.Close()
@@ -104,13 +108,14 @@ func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 		files  []*os.File
 		target error
 	}{
-		"no descriptors":  {nil, ErrHandshake},
-		"one descriptor":  {[]*os.File{good.File()}, ErrHandshake},
-		"a directory":     {[]*os.File{good.File(), dir}, ErrNotSegment},
-		"no seals":        {[]*os.File{named.File(), good.File()}, ErrPermission},
-		"no header":       {[]*os.File{good.File(), empty.File()}, ErrNotSegment},
-		"another kind":    {[]*os.File{good.File(), mpsc.File()}, ErrKind},
-		"one ring, twice": {[]*os.File{good.File(), good.File()}, nil},
+		"no descriptors":      {nil, ErrHandshake},
+		"one descriptor":      {[]*os.File{good.File()}, ErrHandshake},
+		"a directory":         {[]*os.File{good.File(), dir}, ErrNotSegment},
+		"no seals":            {[]*os.File{named.File(), good.File()}, ErrPermission},
+		"no seals, no header": {[]*os.File{plain, good.File()}, ErrPermission}, // not a byte is looked at
+		"no header":           {[]*os.File{good.File(), empty.File()}, ErrNotSegment},
+		"another kind":        {[]*os.File{good.File(), mpsc.File()}, ErrKind},
+		"one ring, twice":     {[]*os.File{good.File(), good.File()}, nil},
 	} {
 		before := descriptors(t)
 		path, answers := fakeListener(t, func(conn *net.UnixConn) error {

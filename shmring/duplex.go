@@ -62,6 +62,7 @@ func openDuplex(o *options, capacity uint64, files []*os.File) (*duplex, error) 
 	}
 	door := newDoorbell()
 	ro := ringOptions(o, door, 0)
+	ro.sealed = true
 	out, err := openSealed(files[0], ro, capacity)
 	if err != nil {
 		return nil, err
@@ -84,13 +85,8 @@ func openSealed(f *os.File, o options, capacity uint64) (*Segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case !s.mapping.Sealed():
-		err = &SealError{File: f.Name()}
-	case s.header.Capacity != capacity:
+	if s.header.Capacity != capacity {
 		err = fmt.Errorf("%w: the ring has %d bytes, the offer said %d", ErrHandshake, s.header.Capacity, capacity)
-	}
-	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -74,6 +74,7 @@ type options struct {
 	maxMessage   int64
 	handshake    time.Duration
 	door         *doorbell // of the connection that the segment belongs to
+	sealed       bool      // FromFile takes no memory that anybody can truncate
 	logger       *slog.Logger
 }
 

@@ -122,7 +122,7 @@ func fromFile(f *os.File, o options) (*Segment, error) {
 	if err := o.checkWait(); err != nil {
 		return nil, err
 	}
-	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign})
+	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign, Sealed: o.sealed})
 	if err != nil {
 		return nil, mappingError("open", f.Name(), err)
 	}

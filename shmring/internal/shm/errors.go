@@ -52,6 +52,19 @@ func (e *OwnerError) Error() string {
 // Unwrap returns fs.ErrPermission.
 func (e *OwnerError) Unwrap() error { return fs.ErrPermission }
 
+// SealError says that a file can still be truncated under those who map it. It unwraps
+// to fs.ErrPermission.
+type SealError struct {
+	Path string
+}
+
+func (e *SealError) Error() string {
+	return fmt.Sprintf("shm: %s: is not sealed against shrinking and growing", e.Path)
+}
+
+// Unwrap returns fs.ErrPermission.
+func (e *SealError) Unwrap() error { return fs.ErrPermission }
+
 // NotRegularError says that a path leads to something other than a regular file.
 // It unwraps to fs.ErrInvalid.
 type NotRegularError struct {

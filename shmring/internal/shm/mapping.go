@@ -22,6 +22,7 @@ type Mapping struct {
 	path     string    // "" where there is no name
 	info     fs.FileInfo
 	readOnly bool
+	sealed   bool
 
 	mu     sync.Mutex // orders Unmap with the calls that work on base
 	closed bool
@@ -32,6 +33,7 @@ type Mapping struct {
 type OpenFlags struct {
 	ReadOnly          bool // map without the right to write, through a descriptor without it
 	AllowForeignOwner bool // accept a file of any owner
+	Sealed            bool // refuse a file that anybody can still truncate
 }
 
 // newMapping maps the whole of file, which it takes over: an error closes it.
@@ -44,11 +46,12 @@ func newMapping(file *os.File, path string, readOnly bool) (*Mapping, error) {
 }
 
 func mapFile(file *os.File, path string, readOnly bool) (*Mapping, error) {
+	sealed := isSealed(file) // before the size is asked for: only then is it known to be final
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	m := &Mapping{file: file, path: path, info: info, readOnly: readOnly}
+	m := &Mapping{file: file, path: path, info: info, readOnly: readOnly, sealed: sealed}
 	size := info.Size()
 	if size == 0 {
 		return m, nil
@@ -74,6 +77,10 @@ func (m *Mapping) File() *os.File { return m.file }
 
 // Heap reports whether the memory is Go memory rather than a file.
 func (m *Mapping) Heap() bool { return m.file == nil }
+
+// Sealed reports whether the file could neither shrink nor grow any more when it was
+// mapped, so that every byte of Data is there for good.
+func (m *Mapping) Sealed() bool { return m.sealed }
 
 // ID returns the numbers of the file's device and inode, which together name it for
 // as long as anybody keeps it open. They are zero for Heap and on systems without them.

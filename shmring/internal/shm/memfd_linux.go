@@ -49,18 +49,21 @@ func Memfd(name string, size int64, init func(mem []byte) error) (m *Mapping, er
 	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, seals); err != nil {
 		return m, &fs.PathError{Op: "seal", Path: file.Name(), Err: err}
 	}
-	sealed = true
+	if now := m.Size(); now != size { // somebody came in through /proc
+		return m, &SizeError{Path: file.Name(), Size: now, Max: size}
+	}
+	m.sealed, sealed = true, true
 	return m, nil
 }
 
-// Sealed reports whether the file can neither shrink nor grow, ever.
-func (m *Mapping) Sealed() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.file == nil || m.closed {
+// isSealed reports whether file can neither shrink nor grow, ever. Huge pages are not
+// trusted: a hole that is punched into them may find none to fill it.
+func isSealed(file *os.File) bool {
+	const fixed = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW
+	got, err := unix.FcntlInt(file.Fd(), unix.F_GET_SEALS, 0)
+	if err != nil || got&fixed != fixed {
 		return false
 	}
-	const fixed = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW
-	got, err := unix.FcntlInt(m.file.Fd(), unix.F_GET_SEALS, 0)
-	return err == nil && got&fixed == fixed
+	var st unix.Statfs_t
+	return unix.Fstatfs(int(file.Fd()), &st) == nil && int64(st.Type) != unix.HUGETLBFS_MAGIC
 }

@@ -3,6 +3,8 @@ package shm
 import (
 	"bytes"
 	"errors"
+	"os"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -88,12 +90,7 @@ func TestAnUnsealedFileIsNotCalledSealed(t *testing.T) {
 	if m.Sealed() {
 		t.Error("an ordinary file is called sealed")
 	}
-	fd, err := unix.MemfdCreate("open", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := newFile(fd)
-	defer file.Close()
+	file := unsealed(t)
 	if err := file.Truncate(4096); err != nil {
 		t.Fatal(err)
 	}
@@ -105,6 +102,93 @@ func TestAnUnsealedFileIsNotCalledSealed(t *testing.T) {
 	if o.Sealed() {
 		t.Error("a memfd without seals is called sealed")
 	}
+}
+
+func TestSealsAreLookedAtBeforeTheMemoryIsMapped(t *testing.T) {
+	file := unsealed(t)
+	if err := file.Truncate(1 << 62); err != nil { // more than can be mapped
+		t.Fatal(err)
+	}
+	var seal *SealError
+	if _, err := FromFile(file, OpenFlags{Sealed: true}); !errors.As(err, &seal) || seal.Path == "" {
+		t.Errorf("got %v, want SealError", err)
+	}
+}
+
+func TestSealsThatComeAfterTheMappingDoNotCount(t *testing.T) {
+	file := unsealed(t)
+	if err := file.Truncate(8192); err != nil {
+		t.Fatal(err)
+	}
+	m, err := FromFile(file, OpenFlags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Unmap()
+	if err := file.Truncate(0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, seals); err != nil {
+		t.Fatal(err)
+	}
+	if m.Sealed() {
+		t.Error("memory that is gone is called sealed")
+	}
+}
+
+func TestAMemfdThatWasCutBeforeItsSealIsRefused(t *testing.T) {
+	m, err := Memfd("feed", 8192, func(mem []byte) error {
+		// What a process of the same user can do through /proc.
+		fds, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			return err
+		}
+		for _, fd := range fds {
+			if path := "/proc/self/fd/" + fd.Name(); strings.HasPrefix(readlink(path), "/memfd:feed") {
+				return os.Truncate(path, 4096)
+			}
+		}
+		return errors.New("the memfd is not to be found")
+	})
+	var size *SizeError
+	if m != nil || !errors.As(err, &size) || size.Size != 4096 {
+		t.Errorf("got %v, %v, want SizeError", m, err)
+	}
+}
+
+func readlink(path string) string {
+	to, err := os.Readlink(path)
+	if err != nil {
+		return ""
+	}
+	return to
+}
+
+func TestSealedHugePagesAreNotTrusted(t *testing.T) {
+	fd, err := unix.MemfdCreate("huge", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_HUGETLB)
+	if err != nil {
+		t.Skip("no huge pages here: ", err)
+	}
+	file := newFile(fd)
+	defer file.Close()
+	if _, err := unix.FcntlInt(file.Fd(), unix.F_ADD_SEALS, seals); err != nil {
+		t.Fatal(err)
+	}
+	if isSealed(file) {
+		t.Error("huge pages are called sealed")
+	}
+}
+
+// unsealed returns an empty memfd that can be sealed.
+func unsealed(t *testing.T) *os.File {
+	t.Helper()
+	fd, err := unix.MemfdCreate("open", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := newFile(fd)
+	t.Cleanup(func() { file.Close() })
+	return file
 }
 
 func TestPrefaultMakesPagesPresentAndChangesNoByte(t *testing.T) {

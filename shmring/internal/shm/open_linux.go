@@ -29,7 +29,7 @@ func Open(path string, flags OpenFlags) (*Mapping, error) {
 
 // FromFile maps the file behind f, usually the memfd that a peer passed over a
 // socket, through an open file description of its own; f stays the caller's and may
-// be closed at once. Errors are those of Open.
+// be closed at once. Errors are those of Open, and *SealError.
 func FromFile(f *os.File, flags OpenFlags) (*Mapping, error) {
 	own, err := reopen(f, f.Name(), access(flags.ReadOnly))
 	if err != nil {
@@ -98,11 +98,14 @@ func sameFile(a, b *os.File) error {
 	return nil
 }
 
-// judge maps file if its kind and its owner are acceptable; else it closes it.
+// judge maps file if its kind, its owner and its seals are acceptable; else it closes it.
 func judge(file *os.File, path string, flags OpenFlags) (*Mapping, error) {
 	info, err := file.Stat()
 	if err == nil {
 		err = judgeInfo(info, file.Name(), flags)
+	}
+	if err == nil && flags.Sealed && !isSealed(file) {
+		err = &SealError{Path: file.Name()}
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())

@@ -155,8 +155,8 @@ func (m *Mapping) again(mode int) (*os.File, error) {
 // Remove takes the name path away.
 func Remove(path string) error { return os.Remove(path) }
 
-// Sealed reports whether the file can neither shrink nor grow: never on this system.
-func (m *Mapping) Sealed() bool { return false }
+// isSealed reports whether file can neither shrink nor grow: never on this system.
+func isSealed(*os.File) bool { return false }
 
 // Prefault makes every page present and, unless the mapping is read-only, writable
 // for this process. No byte changes.
