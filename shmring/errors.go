@@ -190,14 +190,14 @@ type SegmentError struct {
 }
 
 func (e *SegmentError) Error() string {
-	if e.Path == "" {
-		return "shmring: " + e.Op + ": " + e.Err.Error()
+	s, cause := "shmring: "+e.Op, e.Err
+	if e.Path != "" {
+		s += " " + e.Path
 	}
-	cause := e.Err
 	if p, ok := cause.(*fs.PathError); ok && p.Op == e.Op && p.Path == e.Path {
 		cause = p.Err // say it once
 	}
-	return "shmring: " + e.Op + " " + e.Path + ": " + cause.Error()
+	return fmt.Sprintf("%s: %v", s, cause)
 }
 
 // Unwrap returns the cause.
@@ -211,7 +211,7 @@ type WaitError struct {
 }
 
 func (e *WaitError) Error() string {
-	s := "shmring: " + e.Op + ": " + e.Err.Error()
+	s := fmt.Sprintf("shmring: %s: %v", e.Op, e.Err)
 	if e.Peer != "" {
 		s += " (waiting for " + e.Peer + ")"
 	}

@@ -119,6 +119,22 @@ func TestErrorsSayWhatWasGotAndWhatIsAllowed(t *testing.T) {
 	}
 }
 
+func TestAnErrorThatWasNotFilledInDoesNotPanic(t *testing.T) {
+	cause := errors.New("another")
+	for _, err := range []error{
+		&BusyError{}, &TooLargeError{}, &PeerDiedError{}, &CorruptError{}, &NoSpaceError{}, &NameError{}, &OptionError{}, &SchemaError{},
+		&SegmentError{}, &WaitError{}, &HandshakeError{}, &SealError{}, &AddressError{}, &FragmentError{}, &CredentialsError{},
+		&EncodeError{}, &DecodeError{},
+	} {
+		if err.Error() == "" || errors.Is(err, cause) {
+			t.Errorf("%T says %q", err, err)
+		}
+		if to, ok := err.(interface{ Timeout() bool }); ok && to.Timeout() {
+			t.Errorf("%T is called a timeout", err)
+		}
+	}
+}
+
 func TestASegmentErrorNamesItsFileOnce(t *testing.T) {
 	dir := t.TempDir()
 	_, opened := Open("none", WithDir(dir))

@@ -149,6 +149,12 @@ func TestATemplateDecodesIntoEveryKindOfRow(t *testing.T) {
 	}
 }
 
+func TestAnErrorThatWasNotFilledInDoesNotPanic(t *testing.T) {
+	if text := (&tagged.Error{Path: "a"}).Error(); !strings.Contains(text, "a") {
+		t.Errorf("got %q", text)
+	}
+}
+
 func TestErrorsNameThePathAndTheOffset(t *testing.T) {
 	v := everything{S: "untouched"}
 	src := h(t, `0e1002 2a"B"03 1004"Rows" 0b2a 0e2a 1005"price" 03`)
