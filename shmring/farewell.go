@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/shmring/ipc/frame"
+	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
 // How a socketLine ends its sending.
@@ -28,15 +29,21 @@ func (s *socketLine) closeWrite() error {
 	if !frame.Resumable(err) && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
-	s.parting.Store(true)
+	s.later(s.part)
+	return nil
+}
+
+// later goes on with what the caller, whose turn it is to send, could not finish. A failure comes again with the
+// next call.
+func (s *socketLine) later(finish func(context.Context) error) {
+	s.owing.Add(1)
 	go func() {
 		if s.sending.take(context.Background()) == nil {
-			// Whoever else uses the connection meets the same failure.
-			_ = s.part(context.Background())
+			_ = finish(context.Background())
 			s.sending.leave()
 		}
+		s.owing.Add(-1)
 	}()
-	return nil
 }
 
 // part says goodbye until ctx ends; the next call continues.
@@ -64,16 +71,63 @@ func (s *socketLine) part(ctx context.Context) error {
 	return nil
 }
 
+// shut says goodbye. Over TCP the socket itself is closed by release: a close with bytes unread makes the system
+// forget what it has not sent yet, and reset the connection.
 func (s *socketLine) shut() error {
 	s.shutUp.Store(true)
-	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	s.end = time.Now().Add(farewell)
+	ctx, cancel := context.WithDeadline(context.Background(), s.end)
 	defer cancel()
-	// If it is neither ours nor closeWrite's, a Send is under way, and its message cannot be finished.
-	if s.sending.tryTake() || s.parting.Load() && s.sending.take(ctx) == nil {
+	// If it is neither ours nor that of a finished call, a Send is under way, and its message cannot be finished.
+	if s.sending.tryTake() || s.owing.Load() > 0 && s.sending.take(ctx) == nil {
 		// The peer learns from the socket's end what it does not learn from a goodbye.
 		_ = s.part(ctx)
 		s.sending.leave()
 	}
+	if tcp, ok := s.conn.(*net.TCPConn); ok {
+		// Both end the calls that are under way. A failure is that of a socket that has ended already.
+		_ = tcp.CloseWrite()
+		_ = tcp.SetReadDeadline(time.Unix(1, 0))
+		return nil
+	}
+	return s.hangUp()
+}
+
+func (s *socketLine) release() error {
+	if tcp, ok := s.conn.(*net.TCPConn); ok {
+		s.linger(tcp)
+		return s.hangUp()
+	}
+	return nil
+}
+
+// Bounds of linger, beside farewell.
+const (
+	lingerLook = time.Millisecond // between two looks at what has arrived
+	lingerSize = 16 << 20         // bytes: more than systems hold for a socket
+)
+
+// linger drops what the peer still sends until its system has all of ours, or it has ended, too. Where our system
+// does not say how much has arrived, only the latter counts.
+func (s *socketLine) linger(c *net.TCPConn) {
+	waste := make([]byte, 32<<10)
+	for dropped := 0; dropped < lingerSize; {
+		if n, err := sock.Unacked(c); err == nil && n == 0 {
+			return
+		}
+		now := time.Now()
+		if !now.Before(s.end) || c.SetReadDeadline(now.Add(lingerLook)) != nil {
+			return
+		}
+		n, err := c.Read(waste)
+		dropped += n
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+	}
+}
+
+func (s *socketLine) hangUp() error {
 	if err := s.conn.Close(); !errors.Is(err, net.ErrClosed) { // sendFrom may have closed it
 		return err
 	}

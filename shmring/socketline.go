@@ -9,6 +9,7 @@ import (
 	"net"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/shmring/ipc/frame"
 )
@@ -23,12 +24,13 @@ type socketLine struct {
 	peer   Peer
 	limit  uint64
 	shutUp atomic.Bool
+	end    time.Time // of release's patience, once shutUp
 
 	// Sending; its owner holds sending.
 	sending *turn
-	parted  bool        // nothing more is sent
-	unsaid  []byte      // of the goodbye, once parted
-	parting atomic.Bool // a goroutine of closeWrite is about to say it
+	parted  bool         // nothing more is sent
+	unsaid  []byte       // of the goodbye, once parted
+	owing   atomic.Int32 // goroutines that write what calls have left: see later
 
 	// Receiving.
 	stream *frame.Stream // the open message, if anything of it is left
@@ -126,13 +128,7 @@ func (s *socketLine) sent(err error) error {
 	case s.w.Pending() == 0:
 		return &WaitError{Op: "send", Err: interruption(err)}
 	}
-	go func() {
-		if s.sending.take(context.Background()) == nil {
-			// A failure of the stream comes again with the next Send.
-			_ = s.w.Flush(context.Background())
-			s.sending.leave()
-		}
-	}()
+	s.later(s.w.Flush)
 	return nil
 }
 
@@ -249,13 +245,13 @@ func (s *socketLine) read(ctx context.Context, b []byte) (int, error) {
 func (s *socketLine) recvError(err error) error {
 	var large *frame.TooLargeError
 	switch {
+	case s.shutUp.Load() || errors.Is(err, net.ErrClosed):
+		err = ErrClosed
 	case frame.Resumable(err):
 		return &WaitError{Op: "receive", Err: interruption(err)}
 	case errors.As(err, &large) && large.Size == goodbye:
 		s.left.Store(true)
 		err = io.EOF
-	case s.shutUp.Load() || errors.Is(err, net.ErrClosed):
-		err = ErrClosed
 	case errors.As(err, &large):
 		err = &TooLargeError{Size: large.Size - messageOverhead, Limit: s.limit}
 	case errors.Is(err, frame.ErrMalformed):
@@ -268,5 +264,3 @@ func (s *socketLine) recvError(err error) error {
 }
 
 func (s *socketLine) ready() bool { return false }
-
-func (s *socketLine) release() error { return nil }
