@@ -143,7 +143,8 @@ func WithMaxMessage(bytes int64) Option { return func(o *options) { o.maxMessage
 // WithHandshakeTimeout bounds the handshake of a connection, on each side; 5 s if absent.
 func WithHandshakeTimeout(d time.Duration) Option { return func(o *options) { o.handshake = d } }
 
-// WithLogger receives recoveries, deaths and degradations; silent if absent.
+// WithLogger receives recoveries, deaths and degradations; silent if absent. Its handler runs inside the call that
+// noticed, and may call Info and Stats; Close of what that call belongs to would wait for its end, and for ever.
 func WithLogger(l *slog.Logger) Option { return func(o *options) { o.logger = l } }
 
 func collect(opts []Option) options {

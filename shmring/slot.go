@@ -20,6 +20,8 @@ import (
 // Errors: [BusyError] if a living producer has the ring or all slots are taken, ErrClosed, [ErrReadOnly],
 // [CorruptError].
 func (s *Segment) Producer() (*Producer, error) {
+	var took succession
+	defer took.log(s) // when mu is free again: the handler may call us
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.attachable(); err != nil {
@@ -51,8 +53,8 @@ func (s *Segment) Producer() (*Producer, error) {
 	if s.ring.kind == SPSC {
 		mem.Store(&s.ring.ctl.Tail, p.pos)
 	}
-	generation := s.occupy(i, predecessor)
-	p.stamp = layout.MakeWord(layout.Committed, i, generation, 0, 0)
+	took = s.occupy(i, predecessor)
+	p.stamp = layout.MakeWord(layout.Committed, i, took.generation, 0, 0)
 	p.quick = min(p.maxRecord, mem.Short)
 	p.measure()
 	mem.Add(&s.ring.ctl.Attaches, 1)
@@ -73,6 +75,8 @@ func (s *Segment) Producer() (*Producer, error) {
 //
 // Errors: [BusyError] if a living consumer has the ring, ErrClosed, [ErrReadOnly], [CorruptError].
 func (s *Segment) Consumer() (*Consumer, error) {
+	var took succession
+	defer took.log(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.attachable(); err != nil {
@@ -98,7 +102,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	c.data = newWaiter(s.dataBell(), s.opts.wait, true, &ctl.EmptyWaits)
 	c.data.progress = &ctl.Records
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
-	s.occupy(0, predecessor)
+	took = s.occupy(0, predecessor)
 	s.register(&c.handle, l, [2]*bell{&c.data.bell, &c.bell}, func() {
 		c.vigil.end() // whatever became of the memory: nobody may touch it when it is unmapped
 		if c.lost() {
@@ -211,14 +215,27 @@ func (r *ring) passWrap(i uint32) bool {
 	return true
 }
 
+// succession is what became of a slot.
+type succession struct {
+	slot, generation uint32
+	pid              uint32 // of the predecessor
+	died             bool   // it did, and nobody has noticed before
+}
+
+func (t *succession) log(s *Segment) {
+	if t.died {
+		s.opts.logger.Warn("shmring: took over from a dead process", "slot", t.slot, "pid", t.pid)
+	}
+}
+
 // occupy writes the owner's description and the slot's next generation, under the lease.
-func (s *Segment) occupy(i uint32, predecessor layout.SlotState) (generation uint32) {
+func (s *Segment) occupy(i uint32, predecessor layout.SlotState) succession {
 	slot, self := &s.ring.slots[i], proc.Self()
 	old, _ := layout.SplitStatus(mem.Load(&slot.Status))
-	generation = (old + 1) % layout.MaxGenerations
-	if predecessor == layout.SlotAttached {
+	generation := (old + 1) % layout.MaxGenerations
+	took := succession{i, generation, mem.Load32(&slot.PID), predecessor == layout.SlotAttached}
+	if took.died {
 		mem.Add(&s.ring.ctl.Deaths, 1)
-		s.opts.logger.Warn("shmring: took over from a dead process", "slot", i, "pid", mem.Load32(&slot.PID))
 	}
 	mem.Store(&slot.Intent, 0)
 	mem.Note32(&slot.PID, self.PID)
@@ -226,7 +243,7 @@ func (s *Segment) occupy(i uint32, predecessor layout.SlotState) (generation uin
 	slot.BootID = self.BootID
 	mem.Note(&slot.Attached, uint64(time.Now().UnixNano()))
 	mem.Store(&slot.Status, layout.MakeStatus(generation, layout.SlotAttached))
-	return generation
+	return took
 }
 
 // announce makes the consumer look at the slots.
