@@ -12,7 +12,9 @@ import (
 
 // A dead process wakes nobody. So that a parked consumer notices at once, it has the kernel tell it when a
 // producer's process ends. That is only a wake-up call: who is dead, the leases say. Producers in
-// another pid namespace can't be watched; for their sake the consumer looks every few milliseconds.
+// another pid namespace can't be watched; for their sake the consumer looks every few milliseconds. A slot does
+// not name the namespace: one whose pid and start time happen to be those of a process here passes for that
+// process, and its death is noticed at the next backstop.
 
 // vigil is the set of watches of one consumer.
 type vigil struct {

@@ -7,7 +7,6 @@ type Identity struct {
 	PID       uint32   // in its own pid namespace
 	StartTime uint64   // in clock ticks since boot (100 per second); 0 if unknown
 	BootID    [16]byte // random, new at every boot; zero if unknown
-	Namespace uint64   // inode number of its pid namespace; 0 if unknown
 }
 
 // ErrGone says that there is no such process, or none any more: also if its pid now

@@ -31,11 +31,6 @@ func readSelf() Identity {
 			}
 		}
 	}
-	if info, err := os.Stat("/proc/self/ns/pid"); err == nil {
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			id.Namespace = st.Ino
-		}
-	}
 	return id
 }
 
