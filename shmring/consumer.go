@@ -32,6 +32,8 @@ type Record struct {
 // Every receiving call has two tiers: Recv copies the payload out, Next lends it in place until Release.
 // What was released is remembered in the segment, so that a successor, after a crash too, continues
 // right after it: every record is delivered at least once, and twice only if it had not been released.
+// Recv releases a record before it returns it: a crash between that and its use loses the record. Where
+// that matters, take it with Next and release it when its effect is safe.
 type Consumer struct {
 	handle
 	pos    uint64 // next record to deliver
@@ -53,7 +55,8 @@ type Consumer struct {
 	framed bool // of a connection: Recv refuses records with a type
 }
 
-// TryRecv copies the next record's payload to dst[:0], growing it if needed, and releases the record.
+// TryRecv copies the next record's payload to dst[:0], growing it if needed, and releases the record, which
+// no successor gets then: see [Consumer]. Behind records that are lent it stays until their Release.
 // [ErrEmpty] if there is none now. The result does not alias the ring.
 //
 // Errors: ErrEmpty, io.EOF after the last producer closed and the ring is drained, [PeerDiedError] where it

@@ -62,7 +62,8 @@ func NewReceiver[T any](c *Consumer, k codec.Codec[T], opts ...ReceiverOption) *
 }
 
 // Recv decodes the next record into *v, waiting for one until ctx ends. What becomes of memory that *v
-// holds already, the codec says; give a zero value to have everything new.
+// holds already, the codec says; give a zero value to have everything new. The record is released before
+// it is decoded, as by [Consumer.Recv]; with [WithBorrow] it is not, and at-least-once holds for the value.
 //
 // Errors: [DecodeError], after which the next call goes on behind that record; those of [Consumer.Recv];
 // those of an [OnUnknown] function. All but ErrSegmentLost leave *v untouched.
