@@ -12,7 +12,8 @@ import (
 	"github.com/shmring/ipc/shmring/internal/shm"
 )
 
-// Info describes a segment: what it is and who is attached.
+// Info describes a segment: what it is and who is attached. In JSON its two 64-bit hashes are decimal strings: many
+// readers round numbers beyond 2^53.
 type Info struct {
 	Name         string    `json:"name"`
 	Path         string    `json:"path,omitempty"`
@@ -22,10 +23,10 @@ type Info struct {
 	MaxRecord    uint64    `json:"max_record"` // payload bytes
 	MaxProducers int       `json:"max_producers"`
 	Size         uint64    `json:"size"` // bytes of the whole segment
-	Schema       uint64    `json:"schema"`
+	Schema       uint64    `json:"schema,string"`
 	Checksum     bool      `json:"checksum"`
 	Version      uint32    `json:"version"` // of the memory format
-	LayoutHash   uint64    `json:"layout_hash"`
+	LayoutHash   uint64    `json:"layout_hash,string"`
 	Created      time.Time `json:"created"`
 	CreatorPID   int       `json:"creator_pid"`
 	Parties      []Party   `json:"parties"`         // whoever is attached, or died attached

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"sync/atomic"
@@ -12,6 +13,23 @@ import (
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
 )
+
+func TestHashesSurviveReadersThatKnowOnlyFloats(t *testing.T) {
+	const schema = 1<<63 + 1
+	text, err := json.Marshal(heap(t, WithSchema(schema)).Info())
+	must(t, err)
+	var loose map[string]any
+	must(t, json.Unmarshal(text, &loose))
+	for key, want := range map[string]uint64{"schema": schema, "layout_hash": layout.LayoutHash()} {
+		if got := fmt.Sprint(loose[key]); got != fmt.Sprint(want) {
+			t.Errorf("%s is %s, want %d", key, got, want)
+		}
+	}
+	var info Info
+	if must(t, json.Unmarshal(text, &info)); info.Schema != schema || info.LayoutHash != layout.LayoutHash() {
+		t.Errorf("read back: %+v", info)
+	}
+}
 
 func TestAScriptedTraceMatchesTheCounters(t *testing.T) {
 	const capacity = layout.MinCapacity
