@@ -17,8 +17,11 @@ type address struct {
 // maxSocketPath is the longest path of a socket file in bytes, on any system.
 const maxSocketPath = 103
 
-// socketSuffix of a socket's file name, beside the segments.
-const socketSuffix = ".sock"
+// Suffixes of a socket's file name, beside the segments, and of its lock's, beside the socket.
+const (
+	socketSuffix = ".sock"
+	lockSuffix   = ".lock"
+)
 
 // meetingPoint works out the address for a name: WithSocket's, or a socket file of that name beside the
 // segments.
@@ -40,4 +43,4 @@ func meetingPoint(name string, o *options) (address, error) {
 }
 
 // lockPath is the file whose lock says that a listener lives.
-func (a address) lockPath() string { return a.text + ".lock" }
+func (a address) lockPath() string { return a.text + lockSuffix }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -223,6 +224,43 @@ func TestGCRemovesOnlyWhatNobodyNeeds(t *testing.T) {
 	mustContain(t, good(t, "", "gc", "--dir", dir), "kept attached: producer process", "kept broken: not understood")
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 3 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestGCRemovesTheSocketsOfListenersThatAreGone(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"dead", "living"} {
+		l, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: filepath.Join(dir, name+".sock")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.SetUnlinkOnClose(false); name == "dead" {
+			l.Close()
+		} else {
+			defer l.Close() // a program that does not know our locks
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".sock.lock"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := shmring.Listen("locked", shmring.WithDir(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	mustContain(t, good(t, "", "gc", "--dir", dir, "--dry-run"), "would remove "+filepath.Join(dir, "dead.sock"))
+	out := good(t, "", "gc", "--dir", dir)
+	mustContain(t, out, "removed "+filepath.Join(dir, "dead.sock")+": its listener is gone", "kept "+filepath.Join(dir, "living.sock")+": a process listens there")
+	if strings.Contains(out, "locked") {
+		t.Errorf("what is in use is not worth a word:\n%s", out)
+	}
+	var left []string
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := "living.sock living.sock.lock locked.sock locked.sock.lock"; strings.Join(left, " ") != want || err != nil {
 		t.Errorf("left: %v, %v", left, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,8 +26,8 @@ func newGC() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gc",
 		Short: "Remove segments that no living process holds",
-		Long: "Remove segments in which no living process has a role, and the unfinished files of creators that were\n" +
-			"killed. Segments with unread records are kept, and so is whatever is younger than --grace: somebody may be\n" +
+		Long: "Remove segments in which no living process has a role, the unfinished files of creators that were\n" +
+			"killed, and the sockets of listeners that were. Segments with unread records are kept, and so is whatever is younger than --grace: somebody may be\n" +
 			"about to use it. A process that has a segment open without being producer or consumer is not seen.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -57,7 +58,7 @@ func (f *gcFlags) run(cmd *cobra.Command) error {
 	}
 	for _, path := range paths {
 		reason, keep := f.judgeLeftover(path)
-		errs = append(errs, f.settle(cmd, path, reason, keep, func() error { return os.Remove(path) }))
+		errs = append(errs, f.settle(cmd, path, reason, keep, func() error { return shmring.RemoveLeftover(path) }))
 	}
 	return errors.Join(errs...)
 }
@@ -75,6 +76,8 @@ func (f *gcFlags) settle(cmd *cobra.Command, name, reason string, keep bool, rem
 			return nil
 		case errors.Is(err, fs.ErrPermission):
 			r.Removed, r.Reason = false, "it belongs to another user"
+		case errors.Is(err, shmring.ErrBusy):
+			r.Removed, r.Reason = false, "a process listens there"
 		case err != nil:
 			return err
 		}
@@ -117,11 +120,14 @@ func (f *gcFlags) judge(info shmring.Info) (reason string, keep bool) {
 	return "nobody holds it", false
 }
 
-// judgeLeftover says whether an unfinished file stays, and why.
+// judgeLeftover says whether what somebody left stays, and why.
 func (f *gcFlags) judgeLeftover(path string) (reason string, keep bool) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return err.Error(), true
+	}
+	if !strings.HasPrefix(info.Name(), ".") {
+		return "its listener is gone", false // its lock says so
 	}
 	if age := time.Since(info.ModTime()); age < f.grace {
 		return fmt.Sprintf("somebody may be at work on it: changed %v ago", age.Round(time.Second)), true

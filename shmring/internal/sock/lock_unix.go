@@ -5,6 +5,7 @@ package sock
 import (
 	"errors"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,20 +17,27 @@ type Lock struct {
 	file *os.File
 }
 
+// Held takes a lock for a moment to find out; NewLock tries again for as long, all told, as that takes many times.
+const (
+	lockTries = 10
+	lockPause = time.Millisecond
+)
+
 // NewLock makes the file path, mode 0600, where there is none, and locks it. ErrLocked if anybody, this
 // process included, has it.
 func NewLock(path string) (*Lock, error) {
-	for {
+	for tries := 1; ; {
 		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 		if err != nil {
 			return nil, err
 		}
-		err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			err = ErrLocked
-		}
-		if err != nil {
-			return nil, errors.Join(err, file.Close())
+		if err := tryLock(file); err != nil {
+			err = errors.Join(err, file.Close())
+			if tries++; tries > lockTries || !errors.Is(err, ErrLocked) {
+				return nil, err
+			}
+			time.Sleep(lockPause)
+			continue
 		}
 		// The last holder may have removed the file between our open and our lock.
 		same, err := leadsTo(path, file)
@@ -40,6 +48,27 @@ func NewLock(path string) (*Lock, error) {
 			return nil, err
 		}
 	}
+}
+
+func tryLock(file *os.File) error {
+	err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return ErrLocked
+	}
+	return os.NewSyscallError("flock", err)
+}
+
+// Held reports whether anybody, this process included, has the lock on the file path, which must exist.
+func Held(path string) (bool, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return false, err
+	}
+	defer file.Close()
+	if err = tryLock(file); errors.Is(err, ErrLocked) {
+		return true, nil
+	}
+	return false, err
 }
 
 func leadsTo(path string, file *os.File) (bool, error) {
@@ -53,6 +82,9 @@ func leadsTo(path string, file *os.File) (bool, error) {
 	}
 	return err == nil && os.SameFile(mine, there), err
 }
+
+// Unlock unlocks the file and leaves it there.
+func (l *Lock) Unlock() error { return l.file.Close() }
 
 // Release removes the file, then unlocks it.
 func (l *Lock) Release() error { return errors.Join(os.Remove(l.path), l.file.Close()) }
