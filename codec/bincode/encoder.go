@@ -135,7 +135,7 @@ func (e *encoder) putLen(n int, buf []byte, i int) int {
 
 func (e *encoder) putText(s string, buf []byte, i int) int {
 	i = e.putLen(len(s), buf, i)
-	if !wire.PutText(buf[i:i+len(s)], s) {
+	if copy(buf[i:i+len(s)], s); !wire.ValidText(buf[i : i+len(s)]) {
 		e.fail(ErrUTF8, "got a string of %d bytes that is not UTF-8", len(s))
 		return -1
 	}

@@ -49,7 +49,7 @@ func (x Program[T]) Unmarshal(src []byte, v *T, borrow bool) (int, error) {
 }
 
 // The methods below are for a value inside another one. They count from depth, the levels that are left,
-// and report nothing but failure.
+// and report nothing but failure: a negative position, which they also return where they are given one.
 
 // FieldSize returns the wire bytes of *v, or a negative number.
 func (x Program[T]) FieldSize(v *T, depth int) int {
@@ -64,47 +64,43 @@ func (x Program[T]) FieldSize(v *T, depth int) int {
 	return -1
 }
 
-// FieldPut writes *v to the start of b and returns what is behind it.
-func (x Program[T]) FieldPut(b []byte, v *T, depth int) (rest []byte, ok bool) {
+// FieldPut writes *v to b at i and returns the position behind it.
+func (x Program[T]) FieldPut(b []byte, i int, v *T, depth int) (next int) {
 	r, p, err := x.compiled()
-	if err != nil {
-		return nil, false
+	if err != nil || i < 0 {
+		return -1
 	}
 	e := newEncoder(&r.config, depth)
-	out, err := e.append(b[:0:len(b)], p, pointerTo(v), p.typ)
-	if err != nil || len(out) > len(b) {
-		return nil, false
+	n := e.size(p, pointerTo(v), 1)
+	if e.err != nil || n > len(b)-i {
+		return -1
 	}
-	return b[len(out):], true
+	if next = e.put(p, pointerTo(v), 1, b[:i+n], i); next != i+n {
+		return -1
+	}
+	return next
 }
 
-// FieldSkip judges the value at the start of b and returns what is behind it. The number is negative where
-// the value is refused, and 0 otherwise.
-func (x Program[T]) FieldSkip(b []byte, depth int) (rest []byte, text int) {
+// FieldSkip judges the value in b at i and returns the position behind it.
+func (x Program[T]) FieldSkip(b []byte, i, depth int) (next int) {
 	r, p, err := x.compiled()
-	if err != nil {
-		return nil, -1
+	if err != nil || i < 0 {
+		return -1
 	}
 	d := newDecoder(&r.config, depth, b)
-	n := d.check(p, 1, 0)
-	if n < 0 {
-		return nil, -1
-	}
-	return b[n:], 0
+	return d.check(p, 1, i)
 }
 
-// FieldGet stores the value at the start of b to *v and returns what is behind it.
-func (x Program[T]) FieldGet(b []byte, k *wire.Keeper, v *T, depth int) (rest []byte, ok bool) {
+// FieldGet stores the value in b at i to *v and returns the position behind it.
+func (x Program[T]) FieldGet(b []byte, i int, k *wire.Keeper, v *T, depth int) (next int) {
 	r, p, err := x.compiled()
-	if err != nil {
-		return nil, false
+	if err != nil || i < 0 {
+		return -1
 	}
 	d := newDecoder(&r.config, depth, b)
 	d.borrow, d.fresh = k.Borrow, k.Fresh
-	n := d.check(p, 1, 0)
-	if n < 0 {
-		return nil, false
+	if d.check(p, 1, i) < 0 {
+		return -1
 	}
-	d.get(p, pointerTo(v), 1, 0)
-	return b[n:], d.err == nil
+	return d.get(p, pointerTo(v), 1, i)
 }

@@ -5,6 +5,7 @@ package records
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/shmring/ipc/codec/bincode"
 	"github.com/shmring/ipc/codec/bincode/wire"
@@ -12,10 +13,13 @@ import (
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Meta) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeMeta(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeMeta(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeMeta(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeMeta(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeMeta(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -41,10 +45,10 @@ func (v *Meta) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Meta) BincodeGenerated(*Meta) {}
 
 func unmarshalBincodeMeta(v *Meta, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeMeta(src); text >= 0 {
+	if n, text := checkBincodeMeta(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeMeta(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeMeta(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -52,10 +56,13 @@ func unmarshalBincodeMeta(v *Meta, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Message) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeMessage(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeMessage(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeMessage(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeMessage(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeMessage(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -83,10 +90,10 @@ func (v *Message) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Message) BincodeGenerated(*Message) {}
 
 func unmarshalBincodeMessage(v *Message, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeMessage(src); text >= 0 {
+	if n, text := checkBincodeMessage(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeMessage(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeMessage(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -94,10 +101,13 @@ func unmarshalBincodeMessage(v *Message, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Batch) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeBatch(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeBatch(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeBatch(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeBatch(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeBatch(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -125,10 +135,10 @@ func (v *Batch) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Batch) BincodeGenerated(*Batch) {}
 
 func unmarshalBincodeBatch(v *Batch, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeBatch(src); text >= 0 {
+	if n, text := checkBincodeBatch(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeBatch(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeBatch(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -136,10 +146,13 @@ func unmarshalBincodeBatch(v *Batch, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Floats) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeFloats(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeFloats(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeFloats(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeFloats(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeFloats(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -167,10 +180,10 @@ func (v *Floats) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Floats) BincodeGenerated(*Floats) {}
 
 func unmarshalBincodeFloats(v *Floats, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeFloats(src); text >= 0 {
+	if n, text := checkBincodeFloats(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeFloats(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeFloats(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -182,70 +195,48 @@ func sizeBincodeMeta(v *Meta) int {
 	return n
 }
 
-func putBincodeMeta(b []byte, v *Meta) ([]byte, bool) {
-	var ok bool
-	if len(b) < 27 {
-		return nil, false
+func putBincodeMeta(b []byte, i int, v *Meta) int {
+	if i < 0 || i > len(b)-27 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], v.ID)
-	binary.LittleEndian.PutUint32(b[8:12], v.From)
-	binary.LittleEndian.PutUint32(b[12:16], v.To)
-	binary.LittleEndian.PutUint16(b[16:18], v.Kind)
-	b[18] = v.Flags
-	binary.LittleEndian.PutUint64(b[19:27], v.Timestamp)
-	if b, ok = wire.Text(b[27:], v.Topic); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.Source); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.ContentType); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[27]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint32(f[8:12], v.From)
+	binary.LittleEndian.PutUint32(f[12:16], v.To)
+	binary.LittleEndian.PutUint16(f[16:18], v.Kind)
+	f[18] = v.Flags
+	binary.LittleEndian.PutUint64(f[19:27], v.Timestamp)
+	i = wire.Text(b, i+27, v.Topic)
+	i = wire.Text(b, i, v.Source)
+	i = wire.Text(b, i, v.ContentType)
+	return i
 }
 
-func checkBincodeMeta(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 27 {
-		return nil, -1
+func checkBincodeMeta(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-27 {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[27:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = wire.SkipText(b, i+27, text)
+	i, text = wire.SkipText(b, i, text)
+	i, text = wire.SkipText(b, i, text)
+	return i, text
 }
 
-func getBincodeMeta(b []byte, k *wire.Keeper, v *Meta) ([]byte, bool) {
-	var ok bool
-	if len(b) < 27 {
-		return nil, false
+func getBincodeMeta(b []byte, i int, k *wire.Keeper, v *Meta) int {
+	if i < 0 || i > len(b)-27 {
+		return -1
 	}
-	v.ID = binary.LittleEndian.Uint64(b[0:8])
-	v.From = binary.LittleEndian.Uint32(b[8:12])
-	v.To = binary.LittleEndian.Uint32(b[12:16])
-	v.Kind = binary.LittleEndian.Uint16(b[16:18])
-	v.Flags = b[18]
-	v.Timestamp = binary.LittleEndian.Uint64(b[19:27])
-	if v.Topic, b, ok = k.Text(b[27:]); !ok {
-		return nil, false
-	}
-	if v.Source, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if v.ContentType, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[27]byte)(b[i:])
+	v.ID = binary.LittleEndian.Uint64(f[0:8])
+	v.From = binary.LittleEndian.Uint32(f[8:12])
+	v.To = binary.LittleEndian.Uint32(f[12:16])
+	v.Kind = binary.LittleEndian.Uint16(f[16:18])
+	v.Flags = f[18]
+	v.Timestamp = binary.LittleEndian.Uint64(f[19:27])
+	v.Topic, i = k.Text(b, i+27)
+	v.Source, i = k.Text(b, i)
+	v.ContentType, i = k.Text(b, i)
+	return i
 }
 
 func sizeBincodeMessage(v *Message) int {
@@ -254,41 +245,34 @@ func sizeBincodeMessage(v *Message) int {
 	return n
 }
 
-func putBincodeMessage(b []byte, v *Message) ([]byte, bool) {
-	var ok bool
-	if len(b) < 16 {
-		return nil, false
+func putBincodeMessage(b []byte, i int, v *Message) int {
+	if i < 0 || i > len(b)-16 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], v.ID)
-	binary.LittleEndian.PutUint64(b[8:16], v.Timestamp)
-	if b, ok = wire.Bytes(b[16:], v.Data); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[16]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint64(f[8:16], v.Timestamp)
+	i = wire.Bytes(b, i+16, v.Data)
+	return i
 }
 
-func checkBincodeMessage(b []byte) ([]byte, int) {
-	var ok bool
-	if len(b) < 16 {
-		return nil, -1
+func checkBincodeMessage(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-16 {
+		return -1, 0
 	}
-	if b, ok = wire.SkipBytes(b[16:], 1); !ok {
-		return nil, -1
-	}
-	return b, 0
+	i = wire.SkipBytes(b, i+16, 1)
+	return i, text
 }
 
-func getBincodeMessage(b []byte, k *wire.Keeper, v *Message) ([]byte, bool) {
-	var ok bool
-	if len(b) < 16 {
-		return nil, false
+func getBincodeMessage(b []byte, i int, k *wire.Keeper, v *Message) int {
+	if i < 0 || i > len(b)-16 {
+		return -1
 	}
-	v.ID = binary.LittleEndian.Uint64(b[0:8])
-	v.Timestamp = binary.LittleEndian.Uint64(b[8:16])
-	if v.Data, b, ok = k.Bytes(b[16:], v.Data); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[16]byte)(b[i:])
+	v.ID = binary.LittleEndian.Uint64(f[0:8])
+	v.Timestamp = binary.LittleEndian.Uint64(f[8:16])
+	v.Data, i = k.Bytes(b, i+16, v.Data)
+	return i
 }
 
 func sizeBincodeBatch(v *Batch) int {
@@ -301,117 +285,98 @@ func sizeBincodeBatch(v *Batch) int {
 	return n
 }
 
-func putBincodeBatch(b []byte, v *Batch) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeSliceBatch(b, v); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeBatch(b []byte, i int, v *Batch) int {
+	i = putBincodeSliceBatch(b, i, v)
+	return i
 }
 
-func checkBincodeBatch(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeSliceBatch(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeBatch(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeSliceBatch(b, i, text)
+	return i, text
 }
 
-func getBincodeBatch(b []byte, k *wire.Keeper, v *Batch) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeSliceBatch(b, k, v); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeBatch(b []byte, i int, k *wire.Keeper, v *Batch) int {
+	i = getBincodeSliceBatch(b, i, k, v)
+	return i
 }
 
 func sizeBincodeSliceBatch(v *Batch) int {
 	s := *v
 	n := 8 + 29*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len(e.Name)
 	}
 	return n
 }
 
-func putBincodeSliceBatch(b []byte, v *Batch) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceBatch(b []byte, i int, v *Batch) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
+		}
+		f := (*[20]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], e.ID)
+		binary.LittleEndian.PutUint32(f[8:12], e.PID)
+		binary.LittleEndian.PutUint64(f[12:20], math.Float64bits(e.Score))
+		i = wire.Text(b, i+20, e.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
+		}
+		b[i] = wire.Bool(e.Active)
+		i++
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
-		}
-		binary.LittleEndian.PutUint64(b[0:8], e.ID)
-		binary.LittleEndian.PutUint32(b[8:12], e.PID)
-		binary.LittleEndian.PutUint64(b[12:20], math.Float64bits(e.Score))
-		if b, ok = wire.Text(b[20:], e.Name); !ok {
-			return nil, false
-		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = wire.Bool(e.Active)
-		b = b[1:]
-	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceBatch(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 29)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceBatch(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 29)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 20 {
-			return nil, -1
+		if i < 0 || i > len(b)-20 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[20:]); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i+20, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 1 || b[0] > 1 {
-			return nil, -1
+		if b[i] > 1 {
+			return -1, 0
 		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceBatch(b []byte, k *wire.Keeper, v *Batch) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 29)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceBatch(b []byte, i int, k *wire.Keeper, v *Batch) int {
+	n, i := wire.Len(b, i, 29)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		e.ID = binary.LittleEndian.Uint64(b[0:8])
-		e.PID = binary.LittleEndian.Uint32(b[8:12])
-		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:20]))
-		if e.Name, b, ok = k.Text(b[20:]); !ok {
-			return nil, false
+		f := (*[20]byte)(b[i:])
+		e.ID = binary.LittleEndian.Uint64(f[0:8])
+		e.PID = binary.LittleEndian.Uint32(f[8:12])
+		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[12:20]))
+		e.Name, i = k.Text(b, i+20)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		e.Active = b[0] != 0
-		b = b[1:]
+		e.Active = b[i] != 0
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeFloats(v *Floats) int {
@@ -420,26 +385,17 @@ func sizeBincodeFloats(v *Floats) int {
 	return n
 }
 
-func putBincodeFloats(b []byte, v *Floats) ([]byte, bool) {
-	var ok bool
-	if b, ok = wire.Numbers(b, (*v)); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeFloats(b []byte, i int, v *Floats) int {
+	i = wire.Numbers(b, i, (*v))
+	return i
 }
 
-func checkBincodeFloats(b []byte) ([]byte, int) {
-	var ok bool
-	if b, ok = wire.SkipBytes(b, 4); !ok {
-		return nil, -1
-	}
-	return b, 0
+func checkBincodeFloats(b []byte, i, text int) (int, int) {
+	i = wire.SkipBytes(b, i, 4)
+	return i, text
 }
 
-func getBincodeFloats(b []byte, k *wire.Keeper, v *Floats) ([]byte, bool) {
-	var ok bool
-	if (*v), b, ok = wire.KeepNumbers(k, b, (*v)); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeFloats(b []byte, i int, k *wire.Keeper, v *Floats) int {
+	(*v), i = wire.KeepNumbers(k, b, i, (*v))
+	return i
 }

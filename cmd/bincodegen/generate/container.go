@@ -10,7 +10,7 @@ const mapKeys = 16
 
 // body writes the statements of one pass of a function.
 func (w *writer) body(fn *function) {
-	if fn.deep && w.pass != put {
+	if fn.deep {
 		w.failIf(fmt.Sprintf("depth < %d", fn.levels))
 	}
 	switch {
@@ -35,26 +35,28 @@ func (w *writer) start(items []item) {
 	}
 }
 
-// end writes the good way out; at bytes at the start of b are done with.
+// end writes the good way out; at bytes from i on are done with.
 func (w *writer) end(at int) {
-	from := "b"
-	if at > 0 {
-		from = fmt.Sprintf("b[%d:]", at)
-	}
 	switch w.pass {
 	case size:
 		w.p("return n")
 	case check:
-		w.p("return %s, text", from)
+		w.p("return %s, text", position(at))
 	default:
-		w.p("return %s, true", from)
+		w.p("return %s", position(at))
 	}
 }
 
-// step leaves at bytes behind, within a loop.
-func (w *writer) step(at int) {
-	if at > 0 {
-		w.p("b = b[%d:]", at)
+// again ends the body of a loop, leaving at bytes behind. Without any the last item may have failed unseen.
+func (w *writer) again(items []item, at int) {
+	switch {
+	case w.pass == size:
+	case at == 1:
+		w.p("i++")
+	case at > 0:
+		w.p("i += %d", at)
+	case len(items) > 0:
+		w.failIf("i < 0")
 	}
 }
 
@@ -62,11 +64,10 @@ func (w *writer) step(at int) {
 func (w *writer) length(least int) {
 	switch w.pass {
 	case put:
-		w.failIf("len(b) < 8")
-		w.p("$binary.LittleEndian.PutUint64(b, uint64(len(s)))\nb = b[8:]")
+		w.p("i = $wire.PutLen(b, i, len(s))")
 	case check, get:
-		w.p("n, b := $wire.Len(b, %d)", least)
-		w.failIf("n < 0")
+		w.p("n, i := $wire.Len(b, i, %d)", least)
+		w.failIf("i < 0")
 	}
 }
 
@@ -84,7 +85,7 @@ func (w *writer) trivial(items []item) (bytes int, ok bool) {
 		if it.asks {
 			continue
 		}
-		if it.fixed() < 0 || len(it.invalid(w.names, 0)) > 0 {
+		if it.fixed() < 0 || len(w.invalid(it, 0)) > 0 {
 			return 0, false
 		}
 		bytes += it.fixed()
@@ -96,7 +97,7 @@ func (w *writer) trivial(items []item) (bytes int, ok bool) {
 func (w *writer) elements(fn *function) {
 	items, slice := fn.bodies[0], fn.form.kind == ofSlice
 	inner := w.sub()
-	inner.step(inner.items(items, 0))
+	inner.again(items, inner.items(items, 0))
 	code := inner.String()
 	count, whole := fmt.Sprint(fn.form.n), "v[:]"
 	if slice {
@@ -117,7 +118,7 @@ func (w *writer) elements(fn *function) {
 		w.length(fn.form.elem.least())
 	}
 	if bytes, ok := w.trivial(items); w.pass == check && ok && slice {
-		w.p("return b[n*%d:], 0", bytes)
+		w.p("return i + n*%d, text", bytes)
 		return
 	}
 	switch {
@@ -133,7 +134,7 @@ func (w *writer) elements(fn *function) {
 		w.p("s := v[:]")
 	}
 	if w.pass != check && mentions(code, "e") {
-		w.p("for i := range s {\ne := &s[i]\n%s}", code)
+		w.p("for j := range s {\ne := &s[j]\n%s}", code)
 	}
 	w.end(0)
 }
@@ -142,8 +143,8 @@ func (w *writer) elements(fn *function) {
 func (w *writer) entries(fn *function) {
 	f := fn.form
 	inner := w.sub()
-	at := inner.items(append(append([]item{}, fn.bodies[0]...), fn.bodies[1]...), 0)
-	inner.step(at)
+	items := append(append([]item{}, fn.bodies[0]...), fn.bodies[1]...)
+	inner.again(items, inner.items(items, 0))
 	code := inner.String()
 	switch w.pass {
 	case size:
@@ -190,18 +191,18 @@ func (w *writer) option(fn *function) {
 	case w.pass == size:
 		w.p("if %s {\nreturn 1\n}", none)
 	case w.pass == put:
-		w.failIf("len(b) < 1")
-		w.p("if %s {\nb[0] = 0\nreturn b[1:], true\n}\nb[0] = 1", none)
+		w.room(1)
+		w.p("if %s {\nb[i] = 0\nreturn i+1\n}\nb[i] = 1", none)
 	case w.pass == check:
-		w.failIf("len(b) < 1", "b[0] > 1")
-		w.p("if b[0] == 0 {\nreturn b[1:], text\n}")
+		w.failIf("i < 0", "i > len(b)-1", "b[i] > 1")
+		w.p("if b[i] == 0 {\nreturn i+1, text\n}")
 	case w.pass == get:
-		w.failIf("len(b) < 1")
+		w.room(1)
 		clear := "*v = nil"
 		if !pointer {
 			clear = fmt.Sprintf("*v = %s{}", w.names.typ(fn.form.typ))
 		}
-		w.p("if b[0] == 0 {\n%s\nreturn b[1:], true\n}", clear)
+		w.p("if b[i] == 0 {\n%s\nreturn i+1\n}", clear)
 	}
 	if w.pass == size {
 		w.p("n := %d", at+base(items))
@@ -226,23 +227,21 @@ func (w *writer) option(fn *function) {
 // union writes a struct of pointers, or a Result.
 func (w *writer) union(fn *function) {
 	result := fn.form.kind == ofResult
-	switch {
-	case w.pass == size && !result:
+	if (w.pass == size || w.pass == put) && !result {
 		w.p("set := 0")
 		for _, m := range fn.form.fields {
 			w.p("if v.%s != nil {\nset++\n}", m.name)
 		}
 		w.failIf("set != 1")
-	case w.pass == put:
-		w.failIf("len(b) < 4")
-	case w.pass == check, w.pass == get:
-		w.failIf("len(b) < 4")
+	}
+	if w.pass != size {
+		w.room(4)
 	}
 	if w.pass == get && !result {
 		w.p("*v = %s{}", w.names.typ(fn.form.typ))
 	}
 	if w.pass == check || w.pass == get {
-		w.p("switch $binary.LittleEndian.Uint32(b[0:4]) {")
+		w.p("switch $binary.LittleEndian.Uint32(b[i:]) {")
 	} else {
 		w.p("switch {")
 	}
@@ -273,7 +272,7 @@ func (w *writer) variant(fn *function, tag int, items []item) {
 	code := inner.String()
 	switch {
 	case w.pass == put:
-		w.p("$binary.LittleEndian.PutUint32(b[0:4], %d)", tag)
+		w.p("$binary.LittleEndian.PutUint32(b[i:], %d)", tag)
 	case w.pass == get && pointer != "":
 		w.p("%s = new(%s)", pointer, w.names.typ(fn.form.fields[tag].form.typ))
 	case w.pass == get && tag == 0:

@@ -72,28 +72,33 @@ func (w *writer) as(it item, name, expr string) string {
 	return typ + "(" + expr + ")"
 }
 
-// window is n bytes of b at the offset.
-func window(at, n int) string { return fmt.Sprintf("b[%d:%d]", at, at+n) }
+// bytes is the bytes of the item at an offset in the window.
+func (w *writer) bytes(it item, at int) string {
+	return fmt.Sprintf("%s[%d:%d]", w.window(), at, at+it.fixed())
+}
+
+// byte is the byte at an offset in the window.
+func (w *writer) byte(at int) string { return fmt.Sprintf("%s[%d]", w.window(), at) }
 
 func isFloat(it item) bool { return it.basic().Info()&types.IsFloat != 0 }
 
-// putFixed writes an item to b, at an offset.
+// putFixed writes an item to the window, at an offset.
 func (w *writer) putFixed(it item, at int) {
-	b := window(at, it.fixed())
+	b := w.bytes(it, at)
 	switch it.kind {
 	case ofNumber, ofInt:
 		n := it.fixed()
 		bits := 8 * n
 		switch {
 		case n == 1:
-			w.p("b[%d] = %s", at, it.to("byte", it.expr))
+			w.p("%s = %s", w.byte(at), it.to("byte", it.expr))
 		case isFloat(it):
 			w.p("$binary.LittleEndian.PutUint%d(%s, $math.Float%[1]dbits(%[3]s))", bits, b, it.to(fmt.Sprint("float", bits), it.expr))
 		default:
 			w.p("$binary.LittleEndian.PutUint%d(%s, %s)", bits, b, it.to(fmt.Sprint("uint", bits), it.expr))
 		}
 	case ofBool:
-		w.p("b[%d] = $wire.Bool(%s)", at, it.to("bool", it.expr))
+		w.p("%s = $wire.Bool(%s)", w.byte(at), it.to("bool", it.expr))
 	case ofEnum:
 		w.p("$binary.LittleEndian.PutUint32(%s, %s)", b, it.to("uint32", it.expr))
 	case ofWide:
@@ -112,22 +117,22 @@ func (w *writer) putFixed(it item, at int) {
 }
 
 // invalid lists the conditions under which the bytes at the offset are refused, or left to the program.
-func (it item) invalid(n *names, at int) []string {
-	b := window(at, it.fixed())
+func (w *writer) invalid(it item, at int) []string {
+	b := w.bytes(it, at)
 	switch it.kind {
 	case ofNumber, ofInt:
 		var c []string
 		if it.tag.nonzero {
-			c = append(c, it.wireValue(at)+" == 0")
+			c = append(c, w.wireValue(it, at)+" == 0")
 		}
 		if it.kind == ofInt {
-			c = append(c, fmt.Sprintf("!$wire.Fits[%s](%s)", it.basic().Name(), it.wireValue(at)))
+			c = append(c, fmt.Sprintf("!$wire.Fits[%s](%s)", it.basic().Name(), w.wireValue(it, at)))
 		}
 		return c
 	case ofBool:
-		return []string{fmt.Sprintf("b[%d] > 1", at)}
+		return []string{w.byte(at) + " > 1"}
 	case ofEnum:
-		return []string{fmt.Sprintf("uint64($binary.LittleEndian.Uint32(%s)) >= %s", b, it.variants(n))}
+		return []string{fmt.Sprintf("uint64($binary.LittleEndian.Uint32(%s)) >= %s", b, it.variants(w.names))}
 	case ofGoDuration:
 		return []string{"!$wire.IsGoDuration(" + b + ")"}
 	case ofDuration:
@@ -139,17 +144,17 @@ func (it item) invalid(n *names, at int) []string {
 }
 
 // wireValue reads the number at the offset as an unsigned one.
-func (it item) wireValue(at int) string {
+func (w *writer) wireValue(it item, at int) string {
 	if it.fixed() == 1 {
-		return fmt.Sprintf("b[%d]", at)
+		return w.byte(at)
 	}
-	return fmt.Sprintf("$binary.LittleEndian.Uint%d(%s)", 8*it.fixed(), window(at, it.fixed()))
+	return fmt.Sprintf("$binary.LittleEndian.Uint%d(%s)", 8*it.fixed(), w.bytes(it, at))
 }
 
 // getFixed stores the bytes at the offset.
 func (w *writer) getFixed(it item, at int) {
-	b := window(at, it.fixed())
-	value := it.wireValue(at)
+	b := w.bytes(it, at)
+	value := w.wireValue(it, at)
 	switch it.kind {
 	case ofNumber, ofInt:
 		bits := 8 * it.fixed()
@@ -162,7 +167,7 @@ func (w *writer) getFixed(it item, at int) {
 			w.p("%s = %s", it.expr, w.as(it, fmt.Sprint("uint", bits), value))
 		}
 	case ofBool:
-		w.p("%s = b[%d] != 0", it.expr, at)
+		w.p("%s = %s != 0", it.expr, w.byte(at))
 	case ofEnum:
 		w.p("%s = %s", it.expr, w.as(it, "uint32", value))
 	case ofWide:

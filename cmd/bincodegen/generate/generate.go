@@ -97,10 +97,13 @@ func methods(file *names, fn *function) string {
 	w.p(`
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *%[1]s) AppendBincode(dst []byte) ([]byte, error) {
-	if n := size%[2]s(v%[3]s); n >= 0 {
-		out := $wire.Extend(dst, n)
-		if rest, ok := put%[2]s(out[len(dst):], v%[3]s); ok && len(rest) == 0 {
-			return out, nil
+	if i := put%[2]s(dst[:cap(dst)], len(dst), v%[3]s); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := size%[2]s(v%[3]s); n > cap(dst)-len(dst) {
+		out := $slices.Grow(dst, n)
+		if i := put%[2]s(out[:cap(out)], len(out), v%[3]s); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return $bincode.ProgramOf(v).Append(dst, v)
@@ -124,10 +127,10 @@ func (v *%[1]s) UnmarshalBincodeBorrow(src []byte) (int, error) { return unmarsh
 func (*%[1]s) BincodeGenerated(*%[1]s) {}
 
 func unmarshal%[2]s(v *%[1]s, src []byte, borrow bool) (int, error) {
-	if rest, text := check%[2]s(src%[3]s); text >= 0 {
+	if n, text := check%[2]s(src, 0, 0%[3]s); n >= 0 {
 		k := $wire.Keeper{Borrow: borrow, Short: text%[4]s}
-		%[5]sif _, ok := get%[2]s(src, &k, %[6]s%[3]s); ok {
-			%[7]sreturn len(src) - len(rest), nil
+		%[5]sif get%[2]s(src, 0, &k, %[6]s%[3]s) >= 0 {
+			%[7]sreturn n, nil
 		}
 	}
 	return $bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -176,20 +179,11 @@ func functions(file *names, fn *function) string {
 		case size:
 			w.p("\nfunc %s(v *%s%s) int {", name, typ, depth)
 		case put:
-			w.p("\nfunc %s(b []byte, v *%s%s) ([]byte, bool) {", name, typ, depth)
+			w.p("\nfunc %s(b []byte, i int, v *%s%s) int {", name, typ, depth)
 		case check:
-			if !strings.Contains(code, "text +=") {
-				code = strings.ReplaceAll(code, ", text\n", ", 0\n")
-			} else {
-				w.p("\nfunc %s(b []byte%s) ([]byte, int) {\nvar t, text int", name, depth)
-				break
-			}
-			w.p("\nfunc %s(b []byte%s) ([]byte, int) {", name, depth)
+			w.p("\nfunc %s(b []byte, i, text int%s) (int, int) {", name, depth)
 		case get:
-			w.p("\nfunc %s(b []byte, k *$wire.Keeper, v *%s%s) ([]byte, bool) {", name, typ, depth)
-		}
-		if strings.Contains(code, ", ok = ") {
-			w.p("var ok bool")
+			w.p("\nfunc %s(b []byte, i int, k *$wire.Keeper, v *%s%s) int {", name, typ, depth)
 		}
 		b.WriteString(w.String() + code + "}\n")
 	}

@@ -108,7 +108,7 @@ func checkBincodeSliceBinary() {}
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`wire2 "github.com/shmring/ipc/codec/bincode/wire"`, `binary2 "encoding/binary"`, "func sizeBincodeT2(v *T)", "func checkBincodeSliceBinary2(b []byte)"} {
+	for _, want := range []string{`wire2 "github.com/shmring/ipc/codec/bincode/wire"`, `binary2 "encoding/binary"`, "func sizeBincodeT2(v *T)", "func checkBincodeSliceBinary2(b []byte, i, text int)"} {
 		if !bytes.Contains(code, []byte(want)) {
 			t.Errorf("no %q in\n%s", want, code)
 		}

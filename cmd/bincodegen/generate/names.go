@@ -8,10 +8,17 @@ import (
 )
 
 // locals are the names that generated functions use themselves, and those they take from the universe.
-var locals = strings.Fields("b n v e s m k t u i ok text depth key val keys room rest src dst out borrow trial tag " +
-	"lo hi r none set " +
+var locals = strings.Fields("b n v e s m k t u i j text depth key val keys room rest src dst out borrow trial tag " +
+	"lo hi r none set next " +
 	"byte bool int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 rune string error " +
 	"len cap make new append copy clear range nil true false")
+
+// reserved reports whether generated functions may use the name: for a local, or for a window, which is an f and a
+// number.
+func reserved(name string) bool {
+	number, window := strings.CutPrefix(name, "f")
+	return slices.Contains(locals, name) || window && strings.Trim(number, "0123456789") == ""
+}
 
 // names knows how the generated file calls types and packages.
 type names struct {
@@ -26,7 +33,7 @@ func newNames(pkg *types.Package) *names {
 
 // free reports whether name can be given to an import.
 func (n *names) free(name string) bool {
-	return !n.used[name] && n.pkg.Scope().Lookup(name) == nil && !slices.Contains(locals, name)
+	return !n.used[name] && n.pkg.Scope().Lookup(name) == nil && !reserved(name)
 }
 
 // use imports the package with that path, whose own name is name, and returns its name in the file.
@@ -59,7 +66,7 @@ func (n *names) nameable(t types.Type) bool {
 		if p := t.Obj().Pkg(); p != nil && p != n.pkg && !t.Obj().Exported() {
 			return false
 		}
-		if slices.Contains(locals, t.Obj().Name()) && t.Obj().Pkg() == n.pkg {
+		if reserved(t.Obj().Name()) && t.Obj().Pkg() == n.pkg {
 			return false
 		}
 		if t.Obj().Parent() != nil && t.Obj().Pkg() != nil && t.Obj().Parent() != t.Obj().Pkg().Scope() {

@@ -5,13 +5,13 @@ import (
 	"go/types"
 )
 
-// variable writes an item whose size varies; it starts where the expression from says and leaves b behind it.
+// variable writes an item whose size varies; it starts at the position from, and i is behind it then.
 func (w *writer) variable(it item, from string) {
 	switch w.pass {
 	case put:
-		w.p("if b, ok = %s; !ok {\nreturn nil, false\n}", w.putCall(it, from))
+		w.p("i = %s", w.putCall(it, from))
 	case check:
-		w.check(it, from)
+		w.p("%s", w.checkStep(it, from))
 	case get:
 		w.get(it, from)
 	}
@@ -20,87 +20,80 @@ func (w *writer) variable(it item, from string) {
 func (w *writer) putCall(it item, from string) string {
 	switch it.kind {
 	case ofText:
-		return fmt.Sprintf("$wire.Text(%s, %s)", from, it.to("string", it.expr))
+		return fmt.Sprintf("$wire.Text(b, %s, %s)", from, it.to("string", it.expr))
 	case ofBytes:
-		return fmt.Sprintf("$wire.Bytes(%s, %s)", from, it.expr)
+		return fmt.Sprintf("$wire.Bytes(b, %s, %s)", from, it.expr)
 	case ofNumbers:
-		return fmt.Sprintf("$wire.Numbers(%s, %s)", from, it.expr)
+		return fmt.Sprintf("$wire.Numbers(b, %s, %s)", from, it.expr)
 	case ofInts:
-		return fmt.Sprintf("$wire.Ints(%s, %s)", from, it.expr)
+		return fmt.Sprintf("$wire.Ints(b, %s, %s)", from, it.expr)
 	case ofChar:
-		return fmt.Sprintf("$wire.Char(%s, rune(%s))", from, it.expr)
+		return fmt.Sprintf("$wire.Char(b, %s, rune(%s))", from, it.expr)
 	case ofAddr:
-		return fmt.Sprintf("$wire.%s.Put(%s, %s)", family(it.form), from, it.expr)
+		return fmt.Sprintf("$wire.%s.Put(b, %s, %s)", family(it.form), from, it.expr)
 	case ofAddrPort:
-		return fmt.Sprintf("$wire.%s.PutPort(%s, %s)", family(it.form), from, it.expr)
+		return fmt.Sprintf("$wire.%s.PutPort(b, %s, %s)", family(it.form), from, it.expr)
 	case ofProgram:
-		return fmt.Sprintf("$bincode.ProgramOf(%s).FieldPut(%s, %[1]s, depth-1)", it.address(), from)
+		return fmt.Sprintf("$bincode.ProgramOf(%s).FieldPut(b, %s, %[1]s, depth-1)", it.address(), from)
 	}
-	return fmt.Sprintf("put%s(%s, %s%s)", it.fn.name, from, it.address(), it.fn.depth())
+	return fmt.Sprintf("put%s(b, %s, %s%s)", it.fn.name, from, it.address(), it.fn.depth())
 }
 
-// check judges an item. Functions return, beside what is behind, the bytes of strings that they have seen.
-func (w *writer) check(it item, from string) {
-	yes := func(format string, args ...any) { w.p("if "+format+"; !ok {\nreturn nil, -1\n}", args...) }
-	count := func(format string, args ...any) {
-		w.p("if b, t = "+format+"; t < 0 {\nreturn nil, -1\n}\ntext += t", args...)
-	}
+// checkStep judges an item. What may hold strings counts their bytes in text.
+func (w *writer) checkStep(it item, from string) string {
 	switch it.kind {
 	case ofText:
-		count("$wire.SkipText(%s)", from)
+		return fmt.Sprintf("i, text = $wire.SkipText(b, %s, text)", from)
 	case ofBytes:
-		yes("b, ok = $wire.SkipBytes(%s, 1)", from)
+		return fmt.Sprintf("i = $wire.SkipBytes(b, %s, 1)", from)
 	case ofNumbers:
-		yes("b, ok = $wire.SkipBytes(%s, %d)", from, it.elem.width)
+		return fmt.Sprintf("i = $wire.SkipBytes(b, %s, %d)", from, it.elem.width)
 	case ofInts:
-		yes("b, ok = $wire.SkipInts[%s](%s)", it.elem.typ.Underlying(), from)
+		return fmt.Sprintf("i = $wire.SkipInts[%s](b, %s)", it.elem.typ.Underlying(), from)
 	case ofChar:
-		yes("_, b, ok = $wire.GetChar(%s)", from)
+		return fmt.Sprintf("_, i = $wire.GetChar(b, %s)", from)
 	case ofAddr:
-		yes("_, b, ok = $wire.%s.Get(%s)", family(it.form), from)
+		return fmt.Sprintf("_, i = $wire.%s.Get(b, %s)", family(it.form), from)
 	case ofAddrPort:
-		yes("_, b, ok = $wire.%s.GetPort(%s)", family(it.form), from)
+		return fmt.Sprintf("_, i = $wire.%s.GetPort(b, %s)", family(it.form), from)
 	case ofProgram:
-		count("$bincode.ProgramOf((*%s)(nil)).FieldSkip(%s, depth-1)", w.names.typ(it.typ), from)
-	default:
-		count("check%s(%s%s)", it.fn.name, from, it.fn.depth())
+		return fmt.Sprintf("i = $bincode.ProgramOf((*%s)(nil)).FieldSkip(b, %s, depth-1)", w.names.typ(it.typ), from)
 	}
+	return fmt.Sprintf("i, text = check%s(b, %s, text%s)", it.fn.name, from, it.fn.depth())
 }
 
 func (w *writer) get(it item, from string) {
-	store := func(format string, args ...any) {
-		w.p("if "+format+"; !ok {\nreturn nil, false\n}", args...)
-	}
 	switch it.kind {
 	case ofText:
-		if it.isType("string") {
-			store("%s, b, ok = k.Text(%s)", it.expr, from)
-			break
-		}
-		w.p("if s, rest, ok := k.Text(%s); ok {\n%s, b = %s, rest\n} else {\nreturn nil, false\n}", from, it.expr, w.as(it, "string", "s"))
+		w.store(it, "string", fmt.Sprintf("k.Text(b, %s)", from))
 	case ofBytes:
-		store("%s, b, ok = k.Bytes(%s, %[1]s)", it.expr, from)
+		w.p("%s, i = k.Bytes(b, %s, %[1]s)", it.expr, from)
 	case ofNumbers:
 		if it.elem.width == 1 {
-			store("%s, b, ok = $wire.KeepSingles(k, %s, %[1]s)", it.expr, from)
+			w.p("%s, i = $wire.KeepSingles(k, b, %s, %[1]s)", it.expr, from)
 			break
 		}
-		store("%s, b, ok = $wire.KeepNumbers(k, %s, %[1]s)", it.expr, from)
+		w.p("%s, i = $wire.KeepNumbers(k, b, %s, %[1]s)", it.expr, from)
 	case ofInts:
-		store("%s, b, ok = $wire.KeepInts(k, %s, %[1]s)", it.expr, from)
+		w.p("%s, i = $wire.KeepInts(k, b, %s, %[1]s)", it.expr, from)
 	case ofChar:
-		if b, basic := types.Unalias(it.typ).(*types.Basic); basic && b.Kind() == types.Int32 {
-			store("%s, b, ok = $wire.GetChar(%s)", it.expr, from)
-			break
-		}
-		w.p("if r, rest, ok := $wire.GetChar(%s); ok {\n%s, b = %s(r), rest\n} else {\nreturn nil, false\n}", from, it.expr, w.names.typ(it.typ))
+		w.store(it, "int32", fmt.Sprintf("$wire.GetChar(b, %s)", from))
 	case ofAddr:
-		store("%s, b, ok = $wire.%s.Get(%s)", it.expr, family(it.form), from)
+		w.p("%s, i = $wire.%s.Get(b, %s)", it.expr, family(it.form), from)
 	case ofAddrPort:
-		store("%s, b, ok = $wire.%s.GetPort(%s)", it.expr, family(it.form), from)
+		w.p("%s, i = $wire.%s.GetPort(b, %s)", it.expr, family(it.form), from)
 	case ofProgram:
-		store("b, ok = $bincode.ProgramOf(%s).FieldGet(%s, k, %[1]s, depth-1)", it.address(), from)
+		w.p("i = $bincode.ProgramOf(%s).FieldGet(b, %s, k, %[1]s, depth-1)", it.address(), from)
 	default:
-		store("b, ok = get%s(%s, k, %s%s)", it.fn.name, from, it.address(), it.fn.depth())
+		w.p("i = get%s(b, %s, k, %s%s)", it.fn.name, from, it.address(), it.fn.depth())
 	}
+}
+
+// store stores what the call returns, a value of the type name and the position behind it.
+func (w *writer) store(it item, name, call string) {
+	if b, ok := types.Unalias(it.typ).(*types.Basic); ok && types.Identical(b, types.Universe.Lookup(name).Type()) {
+		w.p("%s, i = %s", it.expr, call)
+		return
+	}
+	w.p("{\nr, next := %s\n%s, i = %s, next\n}", call, it.expr, w.as(it, name, "r"))
 }

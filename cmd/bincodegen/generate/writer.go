@@ -19,14 +19,15 @@ func (p pass) verb() string { return [...]string{"size", "put", "check", "get"}[
 
 // fail is the statement that gives up; the program then finds out why.
 func (p pass) fail() string {
-	return [...]string{"return -1", "return nil, false", "return nil, -1", "return nil, false"}[p]
+	return [...]string{"return -1", "return -1", "return -1, 0", "return -1"}[p]
 }
 
 // writer writes the body of one function.
 type writer struct {
 	strings.Builder
-	names *names
-	pass  pass
+	names   *names
+	pass    pass
+	windows int // declared so far
 }
 
 // packages are what generated code imports by these words with a dollar sign before them.
@@ -53,8 +54,8 @@ func (w *writer) failIf(conditions ...string) {
 	}
 }
 
-// items writes what the pass does for them, the first from b[at:] on, at bytes being there. It returns how
-// many bytes at the start of b belong to the last of them.
+// items writes what the pass does for them, the first from position i+at on, at bytes being there. It returns how
+// many bytes from i on belong to the last of them.
 func (w *writer) items(items []item, at int) int {
 	if w.pass == size {
 		w.sizes(items)
@@ -69,48 +70,73 @@ func (w *writer) items(items []item, at int) int {
 		if items = items[run:]; len(items) == 0 {
 			break
 		}
-		from := "b"
-		if at > 0 {
-			from = fmt.Sprintf("b[%d:]", at)
-		}
-		w.variable(items[0], from)
+		w.variable(items[0], position(at))
 		items, at = items[1:], 0
 	}
 	return at
 }
 
-// run writes items of fixed size, which need one look at the length of b.
+// position is how the code calls i+at.
+func position(at int) string {
+	if at == 0 {
+		return "i"
+	}
+	return fmt.Sprint("i+", at)
+}
+
+// run writes items of fixed size, which need one look at the length of b: then they are a window,
+// an array of known length.
 func (w *writer) run(items []item, at int) int {
 	end := at
-	var conditions []string
-	for _, it := range items {
-		if it.asks {
-			continue
-		}
-		if w.pass == check {
-			conditions = append(conditions, it.invalid(w.names, end)...)
-		}
-		end += it.fixed()
-	}
-	if end > at {
-		w.failIf(append([]string{fmt.Sprintf("len(b) < %d", end)}, conditions...)...)
-	}
+	code := w.sub()
+	code.windows = w.windows + 1
 	for _, it := range items {
 		switch {
-		case it.asks:
-			if w.pass == get {
-				w.p("if %s.Validate() != nil {\n%s\n}", it.expr, w.pass.fail())
-			}
-		case w.pass == put:
-			w.putFixed(it, at)
-		case w.pass == get:
-			w.getFixed(it, at)
-		}
-		if !it.asks {
-			at += it.fixed()
+		case it.asks && w.pass == get:
+			code.failIf(it.expr + ".Validate() != nil")
+		case !it.asks && it.fixed() > 0:
+			code.fixed(it, end)
+			end += it.fixed()
 		}
 	}
+	if end > at {
+		w.room(end)
+	}
+	text, f := code.String(), code.window()
+	switch {
+	case end == 1:
+		text = strings.ReplaceAll(text, f+"[0]", "b[i]")
+	case mentions(text, f):
+		w.p("%s := (*[%d]byte)(b[i:])", f, end)
+		w.windows++
+	}
+	w.WriteString(text)
 	return end
+}
+
+// room fails unless n bytes are at i. The compiler knows from this comparison, and not from len(b)-i < n, that b[i:]
+// and a window of n bytes need no other.
+func (w *writer) room(n int) { w.failIf("i < 0", fmt.Sprintf("i > len(b)-%d", n)) }
+
+// window is the name of the current one.
+func (w *writer) window() string {
+	if w.windows == 1 {
+		return "f"
+	}
+	return fmt.Sprint("f", w.windows)
+}
+
+// fixed writes an item of fixed size at an offset in the window.
+func (w *writer) fixed(it item, at int) {
+	switch w.pass {
+	case put:
+		w.failIf(it.unfit(w.names)...)
+		w.putFixed(it, at)
+	case check:
+		w.failIf(w.invalid(it, at)...)
+	case get:
+		w.getFixed(it, at)
+	}
 }
 
 // sizes adds the sizes of items to n, beyond what least says, and finds the values without a wire form.

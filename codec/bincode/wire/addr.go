@@ -31,13 +31,13 @@ func (f Family) Size(a netip.Addr) int {
 	return -1
 }
 
-// Put writes a to the start of b and returns what is behind it.
-func (f Family) Put(b []byte, a netip.Addr) (rest []byte, ok bool) {
+// Put writes a to b at i and returns the position behind it.
+func (f Family) Put(b []byte, i int, a netip.Addr) (next int) {
 	n := f.Size(a)
-	if n < 0 || len(b) < n {
-		return nil, false
+	if n < 0 || i < 0 || len(b)-i < n {
+		return -1
 	}
-	at := b[:n]
+	at := b[i : i+n]
 	if f == AnyIP {
 		binary.LittleEndian.PutUint32(at, uint32(n)/16)
 		at = at[4:]
@@ -49,32 +49,33 @@ func (f Family) Put(b []byte, a netip.Addr) (rest []byte, ok bool) {
 		six := a.As16()
 		copy(at, six[:])
 	}
-	return b[n:], true
+	return i + n
 }
 
-// Get reads the address at the start of b and returns what is behind it.
-func (f Family) Get(b []byte) (a netip.Addr, rest []byte, ok bool) {
+// Get reads the address in b at i and returns the position behind it.
+func (f Family) Get(b []byte, i int) (a netip.Addr, next int) {
 	if f == AnyIP {
-		if len(b) < 4 {
-			return a, nil, false
+		if i < 0 || i > len(b)-4 {
+			return a, -1
 		}
-		switch binary.LittleEndian.Uint32(b) {
+		switch binary.LittleEndian.Uint32(b[i:]) {
 		case 0:
 			f = IPv4
 		case 1:
 			f = IPv6
 		default:
-			return a, nil, false
+			return a, -1
 		}
-		b = b[4:]
+		i += 4
 	}
 	switch {
-	case f == IPv4 && len(b) >= 4:
-		return netip.AddrFrom4([4]byte(b)), b[4:], true
-	case f == IPv6 && len(b) >= 16:
-		return netip.AddrFrom16([16]byte(b)), b[16:], true
+	case i < 0:
+	case f == IPv4 && len(b)-i >= 4:
+		return netip.AddrFrom4([4]byte(b[i:])), i + 4
+	case f == IPv6 && len(b)-i >= 16:
+		return netip.AddrFrom16([16]byte(b[i:])), i + 16
 	}
-	return a, nil, false
+	return a, -1
 }
 
 // SizePort, PutPort and GetPort are the same for an address with a port behind it.
@@ -85,21 +86,21 @@ func (f Family) SizePort(a netip.AddrPort) int {
 	return -1
 }
 
-// PutPort writes a to the start of b; see [Family.Put].
-func (f Family) PutPort(b []byte, a netip.AddrPort) (rest []byte, ok bool) {
-	b, ok = f.Put(b, a.Addr())
-	if !ok || len(b) < 2 {
-		return nil, false
+// PutPort writes a to b at i; see [Family.Put].
+func (f Family) PutPort(b []byte, i int, a netip.AddrPort) (next int) {
+	i = f.Put(b, i, a.Addr())
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	binary.LittleEndian.PutUint16(b, a.Port())
-	return b[2:], true
+	binary.LittleEndian.PutUint16(b[i:], a.Port())
+	return i + 2
 }
 
-// GetPort reads the address and port at the start of b; see [Family.Get].
-func (f Family) GetPort(b []byte) (a netip.AddrPort, rest []byte, ok bool) {
-	addr, b, ok := f.Get(b)
-	if !ok || len(b) < 2 {
-		return a, nil, false
+// GetPort reads the address and port in b at i; see [Family.Get].
+func (f Family) GetPort(b []byte, i int) (a netip.AddrPort, next int) {
+	addr, i := f.Get(b, i)
+	if i < 0 || i > len(b)-2 {
+		return a, -1
 	}
-	return netip.AddrPortFrom(addr, binary.LittleEndian.Uint16(b)), b[2:], true
+	return netip.AddrPortFrom(addr, binary.LittleEndian.Uint16(b[i:])), i + 2
 }

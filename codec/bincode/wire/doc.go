@@ -14,6 +14,7 @@
 //	option tag   1 byte, 0 or 1
 //	enum tag     4 bytes
 //
-// A reading function takes the whole source and a position and returns the position after what it
-// read, so that errors can name the byte. Functions never keep the slices they are given.
+// Functions take the whole buffer or source and a position in it, and return the position behind what they
+// wrote or read. A negative position stands for failure, and a function that is given one returns one: so
+// several calls in a row need one comparison. Functions never keep the slices they are given.
 package wire

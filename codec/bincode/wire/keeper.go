@@ -1,7 +1,5 @@
 package wire
 
-import "encoding/binary"
-
 const (
 	keptText  = 256  // longest string, in bytes, that shares memory with others
 	keptChunk = 4096 // most memory that such strings share
@@ -16,25 +14,22 @@ type Keeper struct {
 	chunk []byte
 }
 
-// Text reads the string at the start of b and returns what is behind it. It fails where b is too short.
-func (k *Keeper) Text(b []byte) (s string, rest []byte, ok bool) {
-	if len(b) < 8 {
-		return "", nil, false
+// Text reads the string in b at i and returns the position behind it.
+func (k *Keeper) Text(b []byte, i int) (s string, next int) {
+	n, i := Len(b, i, 1)
+	if i < 0 {
+		return "", -1
 	}
-	n := binary.LittleEndian.Uint64(b)
-	b = b[8:]
-	if n > uint64(len(b)) {
-		return "", nil, false
-	}
+	from := b[i : i+n]
 	switch {
 	case k.Borrow:
-		s = asText(b[:n])
+		s = asText(from)
 	case n > keptText:
-		s = string(b[:n])
+		s = string(from)
 	default:
-		s = k.keep(b[:n])
+		s = k.keep(from)
 	}
-	return s, b[n:], true
+	return s, i + n
 }
 
 // keep copies a short string to memory that it shares with others.
@@ -49,21 +44,17 @@ func (k *Keeper) keep(b []byte) string {
 	return asText(k.chunk[from:])
 }
 
-// Bytes reads the byte slice at the start of b and returns what is behind it. A copy goes to the memory of
-// old as [Renew] has it.
-func (k *Keeper) Bytes(b, old []byte) (s, rest []byte, ok bool) {
-	if len(b) < 8 {
-		return nil, nil, false
-	}
-	n := binary.LittleEndian.Uint64(b)
-	b = b[8:]
-	if n > uint64(len(b)) {
-		return nil, nil, false
+// Bytes reads the byte slice in b at i and returns the position behind it. A copy goes to the memory of old as
+// [Renew] has it.
+func (k *Keeper) Bytes(b []byte, i int, old []byte) (s []byte, next int) {
+	n, i := Len(b, i, 1)
+	if i < 0 {
+		return nil, -1
 	}
 	if k.Fresh {
 		old = nil
 	}
-	switch from := b[:n:n]; {
+	switch from := b[i : i+n : i+n]; {
 	case n == 0:
 		s = Empty(old)
 	case k.Borrow:
@@ -71,7 +62,7 @@ func (k *Keeper) Bytes(b, old []byte) (s, rest []byte, ok bool) {
 	default:
 		s = Renew(old, from)
 	}
-	return s, b[n:], true
+	return s, i + n
 }
 
 // Room returns a slice of n elements: old where that is large enough and may be written to, else a new one.

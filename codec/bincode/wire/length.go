@@ -1,57 +1,54 @@
 package wire
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 // maxEmpty is how many elements without bytes generated code reads; more are left to the program.
 const maxEmpty = 1024
 
-// Extend returns dst with n more bytes, whatever they hold, in new memory where its capacity is too small.
-func Extend(dst []byte, n int) []byte {
-	if n <= cap(dst)-len(dst) {
-		return dst[:len(dst)+n]
+// PutLen writes the length n to b at i and returns the position behind it.
+func PutLen(b []byte, i, n int) (next int) {
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	return slices.Grow(dst, n)[:len(dst)+n]
+	binary.LittleEndian.PutUint64(b[i:], uint64(n))
+	return i + 8
 }
 
-// Len reads the length of elements of at least least bytes each and returns what is behind it. The length
-// is negative where b is too short for it, or for so many elements.
-func Len(b []byte, least int) (n int, rest []byte) {
-	if len(b) < 8 {
-		return -1, nil
+// Len reads the length in b at i, of elements of at least least bytes each, and returns the position behind it. It
+// fails where b is too short for the length, or for so many elements.
+func Len(b []byte, i, least int) (n, next int) {
+	if i < 0 || i > len(b)-8 {
+		return 0, -1
 	}
-	u := binary.LittleEndian.Uint64(b)
-	b = b[8:]
+	u := binary.LittleEndian.Uint64(b[i:])
+	i += 8
 	if least == 0 {
 		if u > maxEmpty {
-			return -1, nil
+			return 0, -1
 		}
-	} else if u > uint64(len(b))/uint64(least) {
-		return -1, nil
+	} else if u > uint64(len(b)-i)/uint64(least) {
+		return 0, -1
 	}
-	return int(u), b
+	return int(u), i
 }
 
-// Bytes writes the length of s and s itself to the start of b and returns what is behind them.
-func Bytes(b, s []byte) (rest []byte, ok bool) {
-	if len(b) < 8 || len(s) > len(b)-8 {
-		return nil, false
+// Bytes writes the length of s and s itself to b at i and returns the position behind them.
+func Bytes(b []byte, i int, s []byte) (next int) {
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	copy(b[8:], s)
-	return b[8+len(s):], true
+	binary.LittleEndian.PutUint64(b[i:], uint64(len(s)))
+	if i += 8; len(s) > len(b)-i {
+		return -1
+	}
+	copy(b[i:], s)
+	return i + len(s)
 }
 
-// SkipBytes returns what is behind the length at the start of b and its elements of width bytes each,
-// width ≥ 1. It fails where b is too short.
-func SkipBytes(b []byte, width int) (rest []byte, ok bool) {
-	n, b := Len(b, width)
-	if n < 0 {
-		return nil, false
-	}
-	return b[n*width:], true
+// SkipBytes returns the position behind the length in b at i and its elements of width bytes each, width ≥ 1.
+func SkipBytes(b []byte, i, width int) (next int) {
+	n, i := Len(b, i, width)
+	return i + n*width
 }
 
 // Bool is the wire form of v.

@@ -11,34 +11,37 @@ type Number interface {
 	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64
 }
 
-// Numbers writes the length of s and s itself to the start of b and returns what is behind them.
-func Numbers[T Number](b []byte, s []T) (rest []byte, ok bool) {
-	n := len(s) * width[T]()
-	if len(b) < 8 || n > len(b)-8 {
-		return nil, false
+// Numbers writes the length of s and s itself to b at i and returns the position behind them.
+func Numbers[T Number](b []byte, i int, s []T) (next int) {
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	PutNumbers(b[8:8+n], s)
-	return b[8+n:], true
+	binary.LittleEndian.PutUint64(b[i:], uint64(len(s)))
+	n := len(s) * width[T]()
+	if i += 8; n > len(b)-i {
+		return -1
+	}
+	PutNumbers(b[i:], s)
+	return i + n
 }
 
-// KeepNumbers reads the numbers at the start of b to the memory of old, or to new memory as [Room] has it,
-// and returns what is behind them.
-func KeepNumbers[T Number](k *Keeper, b []byte, old []T) (s []T, rest []byte, ok bool) {
-	n, b := Len(b, width[T]())
-	if n < 0 {
-		return nil, nil, false
+// KeepNumbers reads the numbers in b at i to the memory of old, or to new memory as [Room] has it, and returns the
+// position behind them.
+func KeepNumbers[T Number](k *Keeper, b []byte, i int, old []T) (s []T, next int) {
+	n, i := Len(b, i, width[T]())
+	if i < 0 {
+		return nil, -1
 	}
 	s = Room(k, old, n)
-	GetNumbers(s, b)
-	return s, b[n*width[T]():], true
+	GetNumbers(s, b[i:])
+	return s, i + n*width[T]()
 }
 
 // KeepSingles is [Keeper.Bytes] for other numbers of one byte.
-func KeepSingles[T ~int8 | ~uint8](k *Keeper, b []byte, old []T) (s []T, rest []byte, ok bool) {
+func KeepSingles[T ~int8 | ~uint8](k *Keeper, b []byte, i int, old []T) (s []T, next int) {
 	// SAFETY: a T is one byte, any bit pattern is a T, and all slices have the same header.
-	bytes, rest, ok := k.Bytes(b, *(*[]byte)(unsafe.Pointer(&old)))
-	return *(*[]T)(unsafe.Pointer(&bytes)), rest, ok
+	bytes, next := k.Bytes(b, i, *(*[]byte)(unsafe.Pointer(&old)))
+	return *(*[]T)(unsafe.Pointer(&bytes)), next
 }
 
 // PutNumbers writes s to b, which is long enough.
@@ -63,50 +66,46 @@ func GetNumbers[T Number](s []T, b []byte) {
 type Int interface{ ~int | ~uint }
 
 // Ints is [Numbers] for them.
-func Ints[T Int](b []byte, s []T) (rest []byte, ok bool) {
-	if len(b) < 8 || len(s) > (len(b)-8)/8 {
-		return nil, false
+func Ints[T Int](b []byte, i int, s []T) (next int) {
+	if i < 0 || i > len(b)-8 || len(s) > (len(b)-i-8)/8 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	binary.LittleEndian.PutUint64(b[i:], uint64(len(s)))
+	i += 8
 	if little() && width[T]() == 8 {
-		return b[copy(b, memory(s)):], true
+		return i + copy(b[i:], memory(s))
 	}
-	for i, v := range s {
-		binary.LittleEndian.PutUint64(b[8*i:], uint64(v))
+	for k, v := range s {
+		binary.LittleEndian.PutUint64(b[i+8*k:], uint64(v))
 	}
-	return b[8*len(s):], true
+	return i + 8*len(s)
 }
 
-// SkipInts judges the slice of ints at the start of b, on a host of 32 bits each of them, and returns what is
-// behind it.
-func SkipInts[T Int](b []byte) (rest []byte, ok bool) {
-	n, b := Len(b, 8)
-	if n < 0 {
-		return nil, false
-	}
-	for i := 0; i < n && width[T]() < 8; i++ {
-		if !Fits[T](binary.LittleEndian.Uint64(b[8*i:])) {
-			return nil, false
+// SkipInts judges the slice of ints in b at i, on a host of 32 bits each of them, and returns the position behind it.
+func SkipInts[T Int](b []byte, i int) (next int) {
+	n, i := Len(b, i, 8)
+	for k := 0; k < n && width[T]() < 8; k++ {
+		if !Fits[T](binary.LittleEndian.Uint64(b[i+8*k:])) {
+			return -1
 		}
 	}
-	return b[8*n:], true
+	return i + 8*n
 }
 
 // KeepInts is [KeepNumbers] for them.
-func KeepInts[T Int](k *Keeper, b []byte, old []T) (s []T, rest []byte, ok bool) {
-	n, b := Len(b, 8)
-	if n < 0 {
-		return nil, nil, false
+func KeepInts[T Int](k *Keeper, b []byte, i int, old []T) (s []T, next int) {
+	n, i := Len(b, i, 8)
+	if i < 0 {
+		return nil, -1
 	}
 	s = Room(k, old, n)
 	if little() && width[T]() == 8 {
-		return s, b[copy(memory(s), b):], true
+		return s, i + copy(memory(s), b[i:])
 	}
-	for i := range s {
-		s[i] = T(binary.LittleEndian.Uint64(b[8*i:]))
+	for x := range s {
+		s[x] = T(binary.LittleEndian.Uint64(b[i+8*x:]))
 	}
-	return s, b[8*n:], true
+	return s, i + 8*n
 }
 
 // Fits reports whether the int with the wire form u fits the host's.

@@ -10,21 +10,24 @@ import (
 // CharSize is the number of bytes of a char on the wire, or -1 where r is no Unicode scalar value.
 func CharSize(r rune) int { return utf8.RuneLen(r) }
 
-// Char writes r to the start of b and returns what is behind it.
-func Char(b []byte, r rune) (rest []byte, ok bool) {
-	if n := utf8.RuneLen(r); n < 0 || len(b) < n {
-		return nil, false
+// Char writes r to b at i and returns the position behind it.
+func Char(b []byte, i int, r rune) (next int) {
+	if n := utf8.RuneLen(r); n < 0 || i < 0 || len(b)-i < n {
+		return -1
 	}
-	return b[utf8.EncodeRune(b, r):], true
+	return i + utf8.EncodeRune(b[i:], r)
 }
 
-// GetChar reads the char at the start of b and returns what is behind it.
-func GetChar(b []byte) (r rune, rest []byte, ok bool) {
-	r, n := utf8.DecodeRune(b)
-	if n == 0 || r == utf8.RuneError && n == 1 {
-		return 0, nil, false
+// GetChar reads the char in b at i and returns the position behind it.
+func GetChar(b []byte, i int) (r rune, next int) {
+	if i < 0 {
+		return 0, -1
 	}
-	return r, b[n:], true
+	r, n := utf8.DecodeRune(b[i:])
+	if n == 0 || r == utf8.RuneError && n == 1 {
+		return 0, -1
+	}
+	return r, i + n
 }
 
 const second = uint64(time.Second)

@@ -2,125 +2,126 @@ package wire
 
 import (
 	"encoding/binary"
-	"unicode/utf8"
 	"unsafe"
 )
 
-// shortWords is the longest text, in bytes, that is moved or judged by overlapping words.
-const shortWords = 32
-
-// Text writes the length of s and s itself to the start of b and returns what is behind them. It fails where
-// b is too short or s is not UTF-8.
+// The functions of this file call nothing, so that the compiler gives them no frame and keeps everything in
+// registers. Texts are copied and judged in the same words, which overlap.
 //
-// It is a leaf for short texts: without calls the compiler keeps everything in registers.
-func Text(b []byte, s string) (rest []byte, ok bool) {
-	n := uintptr(len(s))
-	if len(b) < 8 || n > uintptr(len(b)-8) {
-		return nil, false
+// SAFETY, for all of them: there are n bytes at each pointer, which a comparison with the slice's length has made
+// sure of before anything is touched. Words start at 0 or above and end at n or below; nothing points
+// behind that, not even for n = 0. Arrays of bytes have no alignment.
+
+// word is what texts are moved and judged by.
+type word = [8]byte
+
+// nonASCII has the top bit of every byte.
+const nonASCII = 0x8080808080808080
+
+// Text writes the length of s and s itself to b at i and returns the position behind them, or a negative number
+// where i is one, b is too short or s is not UTF-8.
+func Text(b []byte, i int, s string) int {
+	n := len(s)
+	if room := len(b) - 8 - n; i < 0 || i > room {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b, uint64(n))
-	b = b[8:]
-	if n > shortWords {
-		return longText(b, s)
-	}
-	// SAFETY: there are n bytes at both addresses, which the length of b makes sure of; words overlap inside
-	// them and never reach over an end.
-	to, from := unsafe.Pointer(unsafe.SliceData(b)), unsafe.Pointer(unsafe.StringData(s))
-	var seen uint64
+	le, seen := binary.LittleEndian, uint64(0)
+	to, from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i), unsafe.Pointer(unsafe.StringData(s))
+	le.PutUint64((*word)(to)[:], uint64(n))
 	switch {
 	case n >= 16:
-		w, x, y, z := load(from, 0), load(from, 8), load(from, n-16), load(from, n-8)
-		store(to, 0, w)
-		store(to, 8, x)
-		store(to, n-16, y)
-		store(to, n-8, z)
-		seen = w | x | y | z
+		*(*[2]word)(unsafe.Add(to, 8)) = *(*[2]word)(from)
+		*(*[2]word)(unsafe.Add(to, n-8)) = *(*[2]word)(unsafe.Add(from, n-16))
+		seen = le.Uint64((*word)(from)[:]) | le.Uint64((*word)(unsafe.Add(from, 8))[:]) |
+			le.Uint64((*word)(unsafe.Add(from, n-16))[:]) | le.Uint64((*word)(unsafe.Add(from, n-8))[:])
+		if n <= 32 {
+			break
+		}
+		for k := 16; k < n-16; k += 16 {
+			*(*[2]word)(unsafe.Add(to, 8+k)) = *(*[2]word)(unsafe.Add(from, k))
+			seen |= le.Uint64((*word)(unsafe.Add(from, k))[:]) | le.Uint64((*word)(unsafe.Add(from, k+8))[:])
+		}
 	case n >= 8:
-		w, x := load(from, 0), load(from, n-8)
-		store(to, 0, w)
-		store(to, n-8, x)
-		seen = w | x
+		*(*word)(unsafe.Add(to, 8)) = *(*word)(from)
+		*(*word)(unsafe.Add(to, n)) = *(*word)(unsafe.Add(from, n-8))
+		seen = le.Uint64((*word)(from)[:]) | le.Uint64((*word)(unsafe.Add(from, n-8))[:])
 	case n >= 4:
-		w, x := *(*[4]byte)(from), *(*[4]byte)(unsafe.Add(from, n-4))
-		*(*[4]byte)(to) = w
-		*(*[4]byte)(unsafe.Add(to, n-4)) = x
-		seen = uint64(binary.NativeEndian.Uint32(w[:]) | binary.NativeEndian.Uint32(x[:]))
+		*(*[4]byte)(unsafe.Add(to, 8)) = *(*[4]byte)(from)
+		*(*[4]byte)(unsafe.Add(to, n+4)) = *(*[4]byte)(unsafe.Add(from, n-4))
+		seen = uint64(le.Uint32((*[4]byte)(from)[:]) | le.Uint32((*[4]byte)(unsafe.Add(from, n-4))[:]))
 	default:
-		for i := range n {
-			c := *(*byte)(unsafe.Add(from, i))
-			*(*byte)(unsafe.Add(to, i)) = c
+		for k := range n {
+			c := *(*byte)(unsafe.Add(from, k))
+			*(*byte)(unsafe.Add(to, 8+k)) = c
 			seen |= uint64(c)
 		}
 	}
-	if seen&nonASCII != 0 {
-		return b[n:], utf8.ValidString(s)
+	if seen&nonASCII != 0 && !valid(from, n) {
+		return -1
 	}
-	return b[n:], true
+	return i + 8 + n
 }
 
-// longText is Text behind the length.
-func longText(b []byte, s string) (rest []byte, ok bool) {
-	copy(b, s)
-	return b[len(s):], ValidText(b[:len(s)])
-}
-
-// load returns the 8 bytes at p+off in the host's order, at any alignment.
-//
-// SAFETY: callers have made sure of the 8 bytes; an array of bytes has no alignment.
-func load(p unsafe.Pointer, off uintptr) uint64 {
-	return binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(p, off))[:])
-}
-
-// store puts 8 bytes at p+off in the host's order, at any alignment.
-//
-// SAFETY: as load.
-func store(p unsafe.Pointer, off uintptr, v uint64) {
-	binary.NativeEndian.PutUint64((*[8]byte)(unsafe.Add(p, off))[:], v)
-}
-
-// SkipText judges a string at the start of b and returns what is behind it, and how many bytes of it a
-// [Keeper] will need: none for a long string. The number is negative where b is too short or the string is
-// not UTF-8.
-func SkipText(b []byte) (rest []byte, text int) {
-	if len(b) < 8 {
-		return nil, -1
+// SkipText judges the string in b at i and returns the position behind it, and text with the bytes added that a
+// [Keeper] will need for it: none for a long string. The position is negative where i is, where b is too short
+// and where the string is not UTF-8.
+func SkipText(b []byte, i, text int) (next, sum int) {
+	if i < 0 || i > len(b)-8 {
+		return -1, 0
 	}
-	n := binary.LittleEndian.Uint64(b)
-	b = b[8:]
-	if n > uint64(len(b)) {
-		return nil, -1
+	le := binary.LittleEndian
+	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i)
+	u := le.Uint64((*word)(from)[:])
+	if i += 8; u > uint64(len(b)-i) {
+		return -1, 0
 	}
-	if n > shortWords {
-		return skipLong(b, int(n))
+	if u == 0 {
+		return i, text
 	}
-	// SAFETY: there are n bytes at p; words overlap inside them.
-	p, size := unsafe.Pointer(unsafe.SliceData(b)), uintptr(n)
-	var seen uint64
-	switch {
-	case n >= 16:
-		seen = load(p, 0) | load(p, 8) | load(p, size-16) | load(p, size-8)
-	case n >= 8:
-		seen = load(p, 0) | load(p, size-8)
-	default:
-		for i := range size {
-			seen |= uint64(*(*byte)(unsafe.Add(p, i)))
+	from = unsafe.Add(from, 8)
+	n, seen := int(u), uint64(0)
+	if n >= 8 {
+		seen = le.Uint64((*word)(unsafe.Add(from, n-8))[:])
+		for k := 0; k < n-8; k += 8 {
+			seen |= le.Uint64((*word)(unsafe.Add(from, k))[:])
+		}
+	} else {
+		for k := range n {
+			seen |= uint64(*(*byte)(unsafe.Add(from, k)))
 		}
 	}
-	if seen&nonASCII != 0 {
-		return skipLong(b, int(n))
+	if seen&nonASCII != 0 && !valid(from, n) {
+		return -1, 0
 	}
-	return b[n:], int(n)
+	if n <= keptText {
+		text += n
+	}
+	return i + n, text
 }
 
-// skipLong is SkipText behind the length n.
-func skipLong(b []byte, n int) (rest []byte, text int) {
-	switch {
-	case !ValidText(b[:n]):
-		return nil, -1
-	case n > keptText:
-		return b[n:], 0
+// ValidText reports whether b is UTF-8.
+func ValidText(b []byte) bool {
+	n, seen := len(b), uint64(0)
+	if n < 8 {
+		for _, c := range b {
+			seen |= uint64(c)
+		}
+	} else {
+		seen = binary.LittleEndian.Uint64(b[n-8:])
+		for k := 0; k < n-8; k += 8 {
+			seen |= binary.LittleEndian.Uint64(b[k : k+8])
+		}
 	}
-	return b[n:], n
+	return seen&nonASCII == 0 || valid(unsafe.Pointer(unsafe.SliceData(b)), n)
+}
+
+// valid reports whether the n bytes at from are UTF-8. It is so short that callers hold it in themselves.
+func valid(from unsafe.Pointer, n int) bool {
+	state := uint64(whole)
+	for k := range n {
+		state = utf8Rows[*(*byte)(unsafe.Add(from, k))] >> (state & 63)
+	}
+	return state&63 == whole
 }
 
 // asText makes a string of bytes that nobody will change while the string is in use.

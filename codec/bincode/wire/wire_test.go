@@ -30,50 +30,101 @@ func texts() (all []string) {
 
 func TestTextsOfEveryLengthAreWrittenAndJudged(t *testing.T) {
 	for _, s := range texts() {
-		want := append(binary.LittleEndian.AppendUint64(nil, uint64(len(s))), s...)
-		b := append(bytes.Repeat([]byte{9}, len(want)), 7, 7)
-		rest, ok := wire.Text(b, s)
-		if ok != utf8.ValidString(s) {
-			t.Fatalf("%q: ok %v", s, ok)
+		want := append(binary.LittleEndian.AppendUint64([]byte{5}, uint64(len(s))), s...)
+		end := len(want)
+		b := append(append([]byte{5}, bytes.Repeat([]byte{9}, end-1)...), 7, 7)
+		next := wire.Text(b, 1, s)
+		if (next >= 0) != utf8.ValidString(s) {
+			t.Fatalf("%q: position %d", s, next)
 		}
-		if ok && (len(rest) != 2 || !bytes.Equal(b[:len(want)], want) || b[len(want)] != 7) {
-			t.Fatalf("%q: %x and %d bytes left, want %x and 2", s, b, len(rest), want)
+		if next >= 0 && next != end || b[end] != 7 || next >= 0 && !bytes.Equal(b[:end], want) {
+			t.Fatalf("%q: %x and position %d, want %x and %d", s, b, next, want, end)
 		}
-		rest, text := wire.SkipText(append(want, 1, 2, 3))
+		next, text := wire.SkipText(append(want, 1, 2, 3), 1, 1000)
 		switch {
-		case (text >= 0) != utf8.ValidString(s):
-			t.Fatalf("%q judged %d", s, text)
-		case text >= 0 && (len(rest) != 3 || text != len(s) && text != 0):
-			t.Fatalf("%q: %d bytes left, %d to keep", s, len(rest), text)
+		case (next >= 0) != utf8.ValidString(s):
+			t.Fatalf("%q judged %d", s, next)
+		case next >= 0 && (next != end || text != 1000+len(s) && text != 1000):
+			t.Fatalf("%q: position %d, %d to keep", s, next, text)
 		}
-		for cut := range min(len(want), 50) {
-			if _, ok := wire.Text(make([]byte, cut), s); ok {
+		if wire.ValidText([]byte(s)) != utf8.ValidString(s) {
+			t.Fatalf("%q judged wrongly", s)
+		}
+		for cut := range min(end, 50) {
+			if wire.Text(make([]byte, cut), min(1, cut), s) >= 0 {
 				t.Fatalf("%q fits %d bytes", s, cut)
 			}
-			if _, text := wire.SkipText(want[:cut]); text >= 0 {
+			if next, _ := wire.SkipText(want[:cut], min(1, cut), 0); next >= 0 {
 				t.Fatalf("%q cut to %d bytes is good", s, cut)
 			}
 		}
 	}
 }
 
+// TestUTF8IsJudgedAsTheStandardLibraryDoes tries every text of up to 3 bytes, and texts of 4 bytes from those
+// at the edges of the ranges.
+func TestUTF8IsJudgedAsTheStandardLibraryDoes(t *testing.T) {
+	judge := func(b []byte) {
+		if wire.ValidText(b) != utf8.Valid(b) {
+			t.Fatalf("% x judged %v", b, wire.ValidText(b))
+		}
+	}
+	for n := range 1 << 24 {
+		if b := []byte{byte(n), byte(n >> 8), byte(n >> 16)}; b[0] >= 0x80 {
+			judge(b)
+			judge(b[:2])
+			judge(b[:1])
+		}
+	}
+	edges := []byte("\x00\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc1\xc2\xdf\xe0\xe1\xec\xed\xee\xef\xf0\xf1\xf3\xf4\xf5\xff")
+	for n := range len(edges) * len(edges) * len(edges) * len(edges) {
+		var b [4]byte
+		for i := range b {
+			b[i] = edges[n%len(edges)]
+			n /= len(edges)
+		}
+		judge(b[:])
+	}
+}
+
 func TestLengthsBeyondTheInputAreRefused(t *testing.T) {
 	for _, n := range []uint64{4, math.MaxInt64, math.MaxUint64, 1 << 62, 1<<62 + 1} {
 		b := append(binary.LittleEndian.AppendUint64(nil, n), 1, 2, 3)
-		if got, _ := wire.Len(b, 1); got >= 0 {
-			t.Errorf("length %d of one byte each gave %d", n, got)
-		}
-		if got, _ := wire.Len(b, 4); got >= 0 {
-			t.Errorf("length %d of four bytes each gave %d", n, got)
-		}
 		k := &wire.Keeper{}
-		_, _, text := k.Text(b)
-		_, _, raw := k.Bytes(b, nil)
-		_, _, numbers := wire.KeepNumbers[uint32](k, b, nil)
-		_, _, ints := wire.KeepInts[int](k, b, nil)
-		_, skipped := wire.SkipBytes(b, 8)
-		if text || raw || numbers || ints || skipped {
-			t.Errorf("length %d: %v %v %v %v %v", n, text, raw, numbers, ints, skipped)
+		_, one := wire.Len(b, 0, 1)
+		_, four := wire.Len(b, 0, 4)
+		_, text := k.Text(b, 0)
+		_, raw := k.Bytes(b, 0, nil)
+		_, numbers := wire.KeepNumbers[uint32](k, b, 0, nil)
+		_, ints := wire.KeepInts[int](k, b, 0, nil)
+		got := []int{one, four, text, raw, numbers, ints, wire.SkipBytes(b, 0, 8), wire.SkipInts[int](b, 0)}
+		for i, next := range got {
+			if next >= 0 {
+				t.Errorf("length %d: function %d goes on at %d", n, i, next)
+			}
+		}
+	}
+}
+
+func TestAFailureIsPassedOn(t *testing.T) {
+	b, k := make([]byte, 64), &wire.Keeper{}
+	_, text := k.Text(b, -1)
+	_, raw := k.Bytes(b, -1, nil)
+	_, numbers := wire.KeepNumbers[uint32](k, b, -1, nil)
+	_, singles := wire.KeepSingles[int8](k, b, -1, nil)
+	_, ints := wire.KeepInts[int](k, b, -1, nil)
+	_, length := wire.Len(b, -1, 0)
+	skipped, _ := wire.SkipText(b, -1, 0)
+	_, char := wire.GetChar(b, -1)
+	_, addr := wire.IPv4.Get(b, -1)
+	_, port := wire.AnyIP.GetPort(b, -1)
+	put := []int{
+		wire.Text(b, -1, ""), wire.Bytes(b, -1, nil), wire.Numbers[int16](b, -1, nil), wire.Ints[int](b, -1, nil), wire.PutLen(b, -1, 0),
+		wire.Char(b, -1, 'a'), wire.IPv4.Put(b, -1, netip.AddrFrom4([4]byte{})), wire.IPv4.PutPort(b, -1, netip.AddrPortFrom(netip.AddrFrom4([4]byte{}), 1)),
+	}
+	for i, next := range append(put, text, raw, numbers, singles, ints, length, skipped, char, addr, port, wire.SkipBytes(b, -1, 1), wire.SkipInts[uint](b, -1)) {
+		if next >= 0 {
+			t.Errorf("function %d goes on at %d", i, next)
 		}
 	}
 }
@@ -81,18 +132,18 @@ func TestLengthsBeyondTheInputAreRefused(t *testing.T) {
 func TestCopiesNeverGoToMemoryThatWasLent(t *testing.T) {
 	src := append(binary.LittleEndian.AppendUint64(nil, 3), "abc"...)
 	other := append(binary.LittleEndian.AppendUint64(nil, 3), "xyz"...)
-	lent, _, _ := (&wire.Keeper{Borrow: true}).Bytes(src, nil)
-	kept, _, _ := (&wire.Keeper{}).Bytes(other, lent)
-	singles, _, _ := wire.KeepSingles(&wire.Keeper{Borrow: true}, src, []int8(nil))
-	wire.KeepSingles(&wire.Keeper{}, other, singles)
+	lent, _ := (&wire.Keeper{Borrow: true}).Bytes(src, 0, nil)
+	kept, _ := (&wire.Keeper{}).Bytes(other, 0, lent)
+	singles, _ := wire.KeepSingles(&wire.Keeper{Borrow: true}, src, 0, []int8(nil))
+	wire.KeepSingles(&wire.Keeper{}, other, 0, singles)
 	if string(src[8:]) != "abc" || string(kept) != "xyz" {
 		t.Errorf("the source holds %q, the copy %q", src[8:], kept)
 	}
-	again, _, _ := (&wire.Keeper{}).Bytes(src, kept)
+	again, _ := (&wire.Keeper{}).Bytes(src, 0, kept)
 	if &again[0] != &kept[0] {
 		t.Error("a copy was not written over")
 	}
-	if fresh, _, _ := (&wire.Keeper{Fresh: true}).Bytes(other, again); &fresh[0] == &again[0] {
+	if fresh, _ := (&wire.Keeper{Fresh: true}).Bytes(other, 0, again); &fresh[0] == &again[0] {
 		t.Error("a fresh keeper wrote over the target's memory")
 	}
 }
@@ -102,8 +153,8 @@ func TestShortStringsShareAnAllocation(t *testing.T) {
 	allocs := testing.AllocsPerRun(50, func() {
 		k := wire.Keeper{Short: 50}
 		for range 10 {
-			if s, _, ok := k.Text(src); !ok || s != "hello" {
-				t.Fatalf("%q, %v", s, ok)
+			if s, next := k.Text(src, 0); next != 13 || s != "hello" {
+				t.Fatalf("%q, %v", s, next)
 			}
 		}
 	})
@@ -116,23 +167,23 @@ func TestNumbersSurviveInAnyAlignment(t *testing.T) {
 	want := []uint32{1, 1 << 30, math.MaxUint32}
 	for shift := range 8 {
 		b := make([]byte, shift+8+12)
-		if rest, ok := wire.Numbers(b[shift:], want); !ok || len(rest) != 0 || b[shift] != 3 || b[shift+8] != 1 {
-			t.Fatalf("shift %d: %x, %v", shift, b, ok)
+		if next := wire.Numbers(b, shift, want); next != len(b) || b[shift] != 3 || b[shift+8] != 1 {
+			t.Fatalf("shift %d: %x, %d", shift, b, next)
 		}
-		got, rest, ok := wire.KeepNumbers[uint32](&wire.Keeper{}, b[shift:], nil)
-		if !ok || len(rest) != 0 || !slices.Equal(got, want) {
-			t.Errorf("shift %d: %v, %v", shift, got, ok)
+		got, next := wire.KeepNumbers[uint32](&wire.Keeper{}, b, shift, nil)
+		if next != len(b) || !slices.Equal(got, want) {
+			t.Errorf("shift %d: %v, %v", shift, got, next)
 		}
-		if _, ok := wire.Numbers(b[shift+1:], want); ok {
+		if wire.Numbers(b, shift+1, want) >= 0 {
 			t.Error("three numbers fit a byte less than they take")
 		}
 	}
 	b := make([]byte, 24)
-	if _, ok := wire.Ints(b, []int{-1, 5}); !ok || b[8] != 0xff || b[16] != 5 {
+	if wire.Ints(b, 0, []int{-1, 5}) != 24 || b[8] != 0xff || b[16] != 5 {
 		t.Errorf("%x", b)
 	}
-	if got, _, ok := wire.KeepInts[int](&wire.Keeper{}, b, nil); !ok || !slices.Equal(got, []int{-1, 5}) {
-		t.Errorf("%v, %v", got, ok)
+	if got, next := wire.KeepInts[int](&wire.Keeper{}, b, 0, nil); next != 24 || !slices.Equal(got, []int{-1, 5}) {
+		t.Errorf("%v, %v", got, next)
 	}
 	if !wire.Fits[int](math.MaxUint64) || wire.Fits[uint](math.MaxUint64) != (math.MaxUint == math.MaxUint64) {
 		t.Error("Fits mistakes the signs")
@@ -150,24 +201,24 @@ func TestAddressesKeepToTheirFamily(t *testing.T) {
 		{wire.IPv4, six, -1}, {wire.IPv6, four, -1}, {wire.AnyIP, netip.Addr{}, -1}, {wire.IPv6, netip.MustParseAddr("::1%x"), -1},
 	} {
 		b := make([]byte, 32)
-		rest, ok := c.family.PutPort(b, netip.AddrPortFrom(c.addr, 80))
-		if n := c.family.Size(c.addr); n != c.size || ok != (n >= 0) {
-			t.Errorf("%v %v: size %d, %v", c.family, c.addr, n, ok)
+		end := c.family.PutPort(b, 3, netip.AddrPortFrom(c.addr, 80))
+		if n := c.family.Size(c.addr); n != c.size || (end >= 0) != (n >= 0) {
+			t.Errorf("%v %v: size %d, position %d", c.family, c.addr, n, end)
 		}
-		if !ok {
+		if end < 0 {
 			continue
 		}
-		got, after, ok := c.family.GetPort(b)
-		if !ok || got != netip.AddrPortFrom(c.addr, 80) || len(after) != len(rest) {
-			t.Errorf("%v: %v, %v", c.addr, got, ok)
+		got, next := c.family.GetPort(b, 3)
+		if next != end || got != netip.AddrPortFrom(c.addr, 80) {
+			t.Errorf("%v: %v, %v", c.addr, got, next)
 		}
 		for cut := range c.size + 2 {
-			if _, _, ok := c.family.GetPort(b[:cut]); ok {
+			if _, next := c.family.GetPort(b[:3+cut], 3); next >= 0 {
 				t.Errorf("%v in %d bytes", c.addr, cut)
 			}
 		}
 	}
-	if _, _, ok := wire.AnyIP.Get(make([]byte, 3)); ok {
+	if _, next := wire.AnyIP.Get(make([]byte, 3), 0); next >= 0 {
 		t.Error("an address of three bytes")
 	}
 }

@@ -59,10 +59,13 @@ func (*Looped) BincodeGenerated(*Looped) {}
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Meta) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeMeta(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeMeta(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeMeta(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeMeta(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeMeta(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -88,10 +91,10 @@ func (v *Meta) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Meta) BincodeGenerated(*Meta) {}
 
 func unmarshalBincodeMeta(v *Meta, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeMeta(src); text >= 0 {
+	if n, text := checkBincodeMeta(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeMeta(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeMeta(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -99,10 +102,13 @@ func unmarshalBincodeMeta(v *Meta, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Message) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeMessage(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeMessage(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeMessage(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeMessage(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeMessage(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -130,10 +136,10 @@ func (v *Message) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Message) BincodeGenerated(*Message) {}
 
 func unmarshalBincodeMessage(v *Message, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeMessage(src); text >= 0 {
+	if n, text := checkBincodeMessage(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeMessage(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeMessage(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -141,10 +147,13 @@ func unmarshalBincodeMessage(v *Message, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Batch) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeBatch(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeBatch(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeBatch(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeBatch(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeBatch(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -172,10 +181,10 @@ func (v *Batch) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Batch) BincodeGenerated(*Batch) {}
 
 func unmarshalBincodeBatch(v *Batch, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeBatch(src); text >= 0 {
+	if n, text := checkBincodeBatch(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeBatch(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeBatch(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -183,10 +192,13 @@ func unmarshalBincodeBatch(v *Batch, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Floats) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeFloats(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeFloats(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeFloats(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeFloats(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeFloats(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -214,10 +226,10 @@ func (v *Floats) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Floats) BincodeGenerated(*Floats) {}
 
 func unmarshalBincodeFloats(v *Floats, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeFloats(src); text >= 0 {
+	if n, text := checkBincodeFloats(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeFloats(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeFloats(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -225,10 +237,13 @@ func unmarshalBincodeFloats(v *Floats, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Scalars) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeScalars(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeScalars(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeScalars(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeScalars(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeScalars(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -256,10 +271,10 @@ func (v *Scalars) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Scalars) BincodeGenerated(*Scalars) {}
 
 func unmarshalBincodeScalars(v *Scalars, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeScalars(src); text >= 0 {
+	if n, text := checkBincodeScalars(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeScalars(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeScalars(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -267,10 +282,13 @@ func unmarshalBincodeScalars(v *Scalars, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Texts) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeTexts(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeTexts(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeTexts(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeTexts(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeTexts(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -298,10 +316,10 @@ func (v *Texts) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Texts) BincodeGenerated(*Texts) {}
 
 func unmarshalBincodeTexts(v *Texts, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeTexts(src); text >= 0 {
+	if n, text := checkBincodeTexts(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeTexts(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeTexts(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -309,10 +327,13 @@ func unmarshalBincodeTexts(v *Texts, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Numbers) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeNumbers(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeNumbers(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeNumbers(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeNumbers(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeNumbers(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -340,10 +361,10 @@ func (v *Numbers) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Numbers) BincodeGenerated(*Numbers) {}
 
 func unmarshalBincodeNumbers(v *Numbers, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeNumbers(src); text >= 0 {
+	if n, text := checkBincodeNumbers(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeNumbers(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeNumbers(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -351,10 +372,13 @@ func unmarshalBincodeNumbers(v *Numbers, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Arrays) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeArrays(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeArrays(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeArrays(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeArrays(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeArrays(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -382,10 +406,10 @@ func (v *Arrays) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Arrays) BincodeGenerated(*Arrays) {}
 
 func unmarshalBincodeArrays(v *Arrays, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeArrays(src); text >= 0 {
+	if n, text := checkBincodeArrays(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeArrays(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeArrays(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -393,10 +417,13 @@ func unmarshalBincodeArrays(v *Arrays, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Options) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeOptions(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeOptions(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeOptions(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeOptions(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeOptions(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -424,10 +451,10 @@ func (v *Options) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Options) BincodeGenerated(*Options) {}
 
 func unmarshalBincodeOptions(v *Options, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeOptions(src); text >= 0 {
+	if n, text := checkBincodeOptions(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeOptions(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeOptions(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -435,10 +462,13 @@ func unmarshalBincodeOptions(v *Options, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Unions) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeUnions(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeUnions(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeUnions(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeUnions(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeUnions(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -466,10 +496,10 @@ func (v *Unions) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Unions) BincodeGenerated(*Unions) {}
 
 func unmarshalBincodeUnions(v *Unions, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeUnions(src); text >= 0 {
+	if n, text := checkBincodeUnions(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeUnions(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeUnions(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -477,10 +507,13 @@ func unmarshalBincodeUnions(v *Unions, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Shape) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeShape2(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeShape2(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeShape2(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeShape2(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeShape2(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -508,10 +541,10 @@ func (v *Shape) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Shape) BincodeGenerated(*Shape) {}
 
 func unmarshalBincodeShape2(v *Shape, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeShape2(src); text >= 0 {
+	if n, text := checkBincodeShape2(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeShape2(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeShape2(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -519,10 +552,13 @@ func unmarshalBincodeShape2(v *Shape, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Maps) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeMaps(v, bincode.DefaultMaxDepth); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeMaps(out[len(dst):], v, bincode.DefaultMaxDepth); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeMaps(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeMaps(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeMaps(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -548,10 +584,10 @@ func (v *Maps) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Maps) BincodeGenerated(*Maps) {}
 
 func unmarshalBincodeMaps(v *Maps, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeMaps(src, bincode.DefaultMaxDepth); text >= 0 {
+	if n, text := checkBincodeMaps(src, 0, 0, bincode.DefaultMaxDepth); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeMaps(src, &k, v, bincode.DefaultMaxDepth); ok {
-			return len(src) - len(rest), nil
+		if getBincodeMaps(src, 0, &k, v, bincode.DefaultMaxDepth) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -559,10 +595,13 @@ func unmarshalBincodeMaps(v *Maps, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Sets) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeSets(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeSets(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeSets(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeSets(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeSets(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -588,10 +627,10 @@ func (v *Sets) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Sets) BincodeGenerated(*Sets) {}
 
 func unmarshalBincodeSets(v *Sets, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeSets(src); text >= 0 {
+	if n, text := checkBincodeSets(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeSets(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeSets(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -599,10 +638,13 @@ func unmarshalBincodeSets(v *Sets, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Tree) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeTree(v, bincode.DefaultMaxDepth); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeTree(out[len(dst):], v, bincode.DefaultMaxDepth); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeTree(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeTree(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeTree(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -628,10 +670,10 @@ func (v *Tree) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Tree) BincodeGenerated(*Tree) {}
 
 func unmarshalBincodeTree(v *Tree, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeTree(src, bincode.DefaultMaxDepth); text >= 0 {
+	if n, text := checkBincodeTree(src, 0, 0, bincode.DefaultMaxDepth); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeTree(src, &k, v, bincode.DefaultMaxDepth); ok {
-			return len(src) - len(rest), nil
+		if getBincodeTree(src, 0, &k, v, bincode.DefaultMaxDepth) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -639,10 +681,13 @@ func unmarshalBincodeTree(v *Tree, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *List) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeList(v, bincode.DefaultMaxDepth); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeList(out[len(dst):], v, bincode.DefaultMaxDepth); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeList(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeList(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeList(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -668,10 +713,10 @@ func (v *List) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*List) BincodeGenerated(*List) {}
 
 func unmarshalBincodeList(v *List, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeList(src, bincode.DefaultMaxDepth); text >= 0 {
+	if n, text := checkBincodeList(src, 0, 0, bincode.DefaultMaxDepth); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeList(src, &k, v, bincode.DefaultMaxDepth); ok {
-			return len(src) - len(rest), nil
+		if getBincodeList(src, 0, &k, v, bincode.DefaultMaxDepth) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -679,10 +724,13 @@ func unmarshalBincodeList(v *List, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Chain) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeChain(v, bincode.DefaultMaxDepth); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeChain(out[len(dst):], v, bincode.DefaultMaxDepth); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeChain(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeChain(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeChain(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -710,10 +758,10 @@ func (v *Chain) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Chain) BincodeGenerated(*Chain) {}
 
 func unmarshalBincodeChain(v *Chain, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeChain(src, bincode.DefaultMaxDepth); text >= 0 {
+	if n, text := checkBincodeChain(src, 0, 0, bincode.DefaultMaxDepth); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeChain(src, &k, v, bincode.DefaultMaxDepth); ok {
-			return len(src) - len(rest), nil
+		if getBincodeChain(src, 0, &k, v, bincode.DefaultMaxDepth) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -721,10 +769,13 @@ func unmarshalBincodeChain(v *Chain, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Known) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeKnown(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeKnown(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeKnown(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeKnown(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeKnown(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -752,10 +803,10 @@ func (v *Known) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Known) BincodeGenerated(*Known) {}
 
 func unmarshalBincodeKnown(v *Known, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeKnown(src); text >= 0 {
+	if n, text := checkBincodeKnown(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeKnown(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeKnown(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -763,10 +814,13 @@ func unmarshalBincodeKnown(v *Known, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Enums) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeEnums(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeEnums(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeEnums(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeEnums(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeEnums(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -794,10 +848,10 @@ func (v *Enums) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Enums) BincodeGenerated(*Enums) {}
 
 func unmarshalBincodeEnums(v *Enums, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeEnums(src); text >= 0 {
+	if n, text := checkBincodeEnums(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeEnums(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeEnums(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -805,10 +859,13 @@ func unmarshalBincodeEnums(v *Enums, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Checked) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeChecked(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeChecked(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeChecked(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeChecked(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeChecked(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -836,12 +893,12 @@ func (v *Checked) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Checked) BincodeGenerated(*Checked) {}
 
 func unmarshalBincodeChecked(v *Checked, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeChecked(src); text >= 0 {
+	if n, text := checkBincodeChecked(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text, Fresh: true}
 		trial := *v
-		if _, ok := getBincodeChecked(src, &k, &trial); ok {
+		if getBincodeChecked(src, 0, &k, &trial) >= 0 {
 			*v = trial
-			return len(src) - len(rest), nil
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -849,10 +906,13 @@ func unmarshalBincodeChecked(v *Checked, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Order) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeOrder(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeOrder(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeOrder(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeOrder(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeOrder(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -880,12 +940,12 @@ func (v *Order) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Order) BincodeGenerated(*Order) {}
 
 func unmarshalBincodeOrder(v *Order, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeOrder(src); text >= 0 {
+	if n, text := checkBincodeOrder(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text, Fresh: true}
 		trial := *v
-		if _, ok := getBincodeOrder(src, &k, &trial); ok {
+		if getBincodeOrder(src, 0, &k, &trial) >= 0 {
 			*v = trial
-			return len(src) - len(rest), nil
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -893,10 +953,13 @@ func unmarshalBincodeOrder(v *Order, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Foreign) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeForeign(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeForeign(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeForeign(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeForeign(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeForeign(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -924,10 +987,10 @@ func (v *Foreign) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Foreign) BincodeGenerated(*Foreign) {}
 
 func unmarshalBincodeForeign(v *Foreign, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeForeign(src); text >= 0 {
+	if n, text := checkBincodeForeign(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeForeign(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeForeign(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -935,10 +998,13 @@ func unmarshalBincodeForeign(v *Foreign, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Empty) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeEmpty(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeEmpty(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeEmpty(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeEmpty(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeEmpty(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -966,10 +1032,10 @@ func (v *Empty) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Empty) BincodeGenerated(*Empty) {}
 
 func unmarshalBincodeEmpty(v *Empty, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeEmpty(src); text >= 0 {
+	if n, text := checkBincodeEmpty(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeEmpty(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeEmpty(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -977,10 +1043,13 @@ func unmarshalBincodeEmpty(v *Empty, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Count) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeCount(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeCount(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeCount(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeCount(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeCount(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -1008,10 +1077,10 @@ func (v *Count) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Count) BincodeGenerated(*Count) {}
 
 func unmarshalBincodeCount(v *Count, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeCount(src); text >= 0 {
+	if n, text := checkBincodeCount(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeCount(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeCount(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -1019,10 +1088,13 @@ func unmarshalBincodeCount(v *Count, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Label) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeLabel(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeLabel(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeLabel(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeLabel(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeLabel(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -1050,10 +1122,10 @@ func (v *Label) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Label) BincodeGenerated(*Label) {}
 
 func unmarshalBincodeLabel(v *Label, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeLabel(src); text >= 0 {
+	if n, text := checkBincodeLabel(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeLabel(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeLabel(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -1061,10 +1133,13 @@ func unmarshalBincodeLabel(v *Label, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Pairs) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodePairs(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodePairs(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodePairs(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodePairs(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodePairs(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -1092,10 +1167,10 @@ func (v *Pairs) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Pairs) BincodeGenerated(*Pairs) {}
 
 func unmarshalBincodePairs(v *Pairs, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodePairs(src); text >= 0 {
+	if n, text := checkBincodePairs(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodePairs(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodePairs(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -1103,10 +1178,13 @@ func unmarshalBincodePairs(v *Pairs, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Grid) AppendBincode(dst []byte) ([]byte, error) {
-	if n := sizeBincodeGrid(v); n >= 0 {
-		out := wire.Extend(dst, n)
-		if rest, ok := putBincodeGrid(out[len(dst):], v); ok && len(rest) == 0 {
-			return out, nil
+	if i := putBincodeGrid(dst[:cap(dst)], len(dst), v); i >= 0 {
+		return dst[:i], nil
+	}
+	if n := sizeBincodeGrid(v); n > cap(dst)-len(dst) {
+		out := slices.Grow(dst, n)
+		if i := putBincodeGrid(out[:cap(out)], len(out), v); i >= 0 {
+			return out[:i], nil
 		}
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
@@ -1132,10 +1210,10 @@ func (v *Grid) UnmarshalBincodeBorrow(src []byte) (int, error) {
 func (*Grid) BincodeGenerated(*Grid) {}
 
 func unmarshalBincodeGrid(v *Grid, src []byte, borrow bool) (int, error) {
-	if rest, text := checkBincodeGrid(src); text >= 0 {
+	if n, text := checkBincodeGrid(src, 0, 0); n >= 0 {
 		k := wire.Keeper{Borrow: borrow, Short: text}
-		if _, ok := getBincodeGrid(src, &k, v); ok {
-			return len(src) - len(rest), nil
+		if getBincodeGrid(src, 0, &k, v) >= 0 {
+			return n, nil
 		}
 	}
 	return bincode.ProgramOf(v).Unmarshal(src, v, borrow)
@@ -1147,70 +1225,48 @@ func sizeBincodeMeta(v *Meta) int {
 	return n
 }
 
-func putBincodeMeta(b []byte, v *Meta) ([]byte, bool) {
-	var ok bool
-	if len(b) < 27 {
-		return nil, false
+func putBincodeMeta(b []byte, i int, v *Meta) int {
+	if i < 0 || i > len(b)-27 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], v.ID)
-	binary.LittleEndian.PutUint32(b[8:12], v.From)
-	binary.LittleEndian.PutUint32(b[12:16], v.To)
-	binary.LittleEndian.PutUint16(b[16:18], v.Kind)
-	b[18] = v.Flags
-	binary.LittleEndian.PutUint64(b[19:27], v.Timestamp)
-	if b, ok = wire.Text(b[27:], v.Topic); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.Source); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.ContentType); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[27]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint32(f[8:12], v.From)
+	binary.LittleEndian.PutUint32(f[12:16], v.To)
+	binary.LittleEndian.PutUint16(f[16:18], v.Kind)
+	f[18] = v.Flags
+	binary.LittleEndian.PutUint64(f[19:27], v.Timestamp)
+	i = wire.Text(b, i+27, v.Topic)
+	i = wire.Text(b, i, v.Source)
+	i = wire.Text(b, i, v.ContentType)
+	return i
 }
 
-func checkBincodeMeta(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 27 {
-		return nil, -1
+func checkBincodeMeta(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-27 {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[27:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = wire.SkipText(b, i+27, text)
+	i, text = wire.SkipText(b, i, text)
+	i, text = wire.SkipText(b, i, text)
+	return i, text
 }
 
-func getBincodeMeta(b []byte, k *wire.Keeper, v *Meta) ([]byte, bool) {
-	var ok bool
-	if len(b) < 27 {
-		return nil, false
+func getBincodeMeta(b []byte, i int, k *wire.Keeper, v *Meta) int {
+	if i < 0 || i > len(b)-27 {
+		return -1
 	}
-	v.ID = binary.LittleEndian.Uint64(b[0:8])
-	v.From = binary.LittleEndian.Uint32(b[8:12])
-	v.To = binary.LittleEndian.Uint32(b[12:16])
-	v.Kind = binary.LittleEndian.Uint16(b[16:18])
-	v.Flags = b[18]
-	v.Timestamp = binary.LittleEndian.Uint64(b[19:27])
-	if v.Topic, b, ok = k.Text(b[27:]); !ok {
-		return nil, false
-	}
-	if v.Source, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if v.ContentType, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[27]byte)(b[i:])
+	v.ID = binary.LittleEndian.Uint64(f[0:8])
+	v.From = binary.LittleEndian.Uint32(f[8:12])
+	v.To = binary.LittleEndian.Uint32(f[12:16])
+	v.Kind = binary.LittleEndian.Uint16(f[16:18])
+	v.Flags = f[18]
+	v.Timestamp = binary.LittleEndian.Uint64(f[19:27])
+	v.Topic, i = k.Text(b, i+27)
+	v.Source, i = k.Text(b, i)
+	v.ContentType, i = k.Text(b, i)
+	return i
 }
 
 func sizeBincodeMessage(v *Message) int {
@@ -1219,41 +1275,34 @@ func sizeBincodeMessage(v *Message) int {
 	return n
 }
 
-func putBincodeMessage(b []byte, v *Message) ([]byte, bool) {
-	var ok bool
-	if len(b) < 16 {
-		return nil, false
+func putBincodeMessage(b []byte, i int, v *Message) int {
+	if i < 0 || i > len(b)-16 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], v.ID)
-	binary.LittleEndian.PutUint64(b[8:16], v.Timestamp)
-	if b, ok = wire.Bytes(b[16:], v.Data); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[16]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint64(f[8:16], v.Timestamp)
+	i = wire.Bytes(b, i+16, v.Data)
+	return i
 }
 
-func checkBincodeMessage(b []byte) ([]byte, int) {
-	var ok bool
-	if len(b) < 16 {
-		return nil, -1
+func checkBincodeMessage(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-16 {
+		return -1, 0
 	}
-	if b, ok = wire.SkipBytes(b[16:], 1); !ok {
-		return nil, -1
-	}
-	return b, 0
+	i = wire.SkipBytes(b, i+16, 1)
+	return i, text
 }
 
-func getBincodeMessage(b []byte, k *wire.Keeper, v *Message) ([]byte, bool) {
-	var ok bool
-	if len(b) < 16 {
-		return nil, false
+func getBincodeMessage(b []byte, i int, k *wire.Keeper, v *Message) int {
+	if i < 0 || i > len(b)-16 {
+		return -1
 	}
-	v.ID = binary.LittleEndian.Uint64(b[0:8])
-	v.Timestamp = binary.LittleEndian.Uint64(b[8:16])
-	if v.Data, b, ok = k.Bytes(b[16:], v.Data); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[16]byte)(b[i:])
+	v.ID = binary.LittleEndian.Uint64(f[0:8])
+	v.Timestamp = binary.LittleEndian.Uint64(f[8:16])
+	v.Data, i = k.Bytes(b, i+16, v.Data)
+	return i
 }
 
 func sizeBincodeBatch(v *Batch) int {
@@ -1266,117 +1315,98 @@ func sizeBincodeBatch(v *Batch) int {
 	return n
 }
 
-func putBincodeBatch(b []byte, v *Batch) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeSliceBatch(b, v); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeBatch(b []byte, i int, v *Batch) int {
+	i = putBincodeSliceBatch(b, i, v)
+	return i
 }
 
-func checkBincodeBatch(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeSliceBatch(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeBatch(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeSliceBatch(b, i, text)
+	return i, text
 }
 
-func getBincodeBatch(b []byte, k *wire.Keeper, v *Batch) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeSliceBatch(b, k, v); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeBatch(b []byte, i int, k *wire.Keeper, v *Batch) int {
+	i = getBincodeSliceBatch(b, i, k, v)
+	return i
 }
 
 func sizeBincodeSliceBatch(v *Batch) int {
 	s := *v
 	n := 8 + 29*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len(e.Name)
 	}
 	return n
 }
 
-func putBincodeSliceBatch(b []byte, v *Batch) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceBatch(b []byte, i int, v *Batch) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
+		}
+		f := (*[20]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], e.ID)
+		binary.LittleEndian.PutUint32(f[8:12], e.PID)
+		binary.LittleEndian.PutUint64(f[12:20], math.Float64bits(e.Score))
+		i = wire.Text(b, i+20, e.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
+		}
+		b[i] = wire.Bool(e.Active)
+		i++
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
-		}
-		binary.LittleEndian.PutUint64(b[0:8], e.ID)
-		binary.LittleEndian.PutUint32(b[8:12], e.PID)
-		binary.LittleEndian.PutUint64(b[12:20], math.Float64bits(e.Score))
-		if b, ok = wire.Text(b[20:], e.Name); !ok {
-			return nil, false
-		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = wire.Bool(e.Active)
-		b = b[1:]
-	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceBatch(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 29)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceBatch(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 29)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 20 {
-			return nil, -1
+		if i < 0 || i > len(b)-20 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[20:]); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i+20, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 1 || b[0] > 1 {
-			return nil, -1
+		if b[i] > 1 {
+			return -1, 0
 		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceBatch(b []byte, k *wire.Keeper, v *Batch) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 29)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceBatch(b []byte, i int, k *wire.Keeper, v *Batch) int {
+	n, i := wire.Len(b, i, 29)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		e.ID = binary.LittleEndian.Uint64(b[0:8])
-		e.PID = binary.LittleEndian.Uint32(b[8:12])
-		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:20]))
-		if e.Name, b, ok = k.Text(b[20:]); !ok {
-			return nil, false
+		f := (*[20]byte)(b[i:])
+		e.ID = binary.LittleEndian.Uint64(f[0:8])
+		e.PID = binary.LittleEndian.Uint32(f[8:12])
+		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[12:20]))
+		e.Name, i = k.Text(b, i+20)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		e.Active = b[0] != 0
-		b = b[1:]
+		e.Active = b[i] != 0
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeFloats(v *Floats) int {
@@ -1385,28 +1415,19 @@ func sizeBincodeFloats(v *Floats) int {
 	return n
 }
 
-func putBincodeFloats(b []byte, v *Floats) ([]byte, bool) {
-	var ok bool
-	if b, ok = wire.Numbers(b, (*v)); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeFloats(b []byte, i int, v *Floats) int {
+	i = wire.Numbers(b, i, (*v))
+	return i
 }
 
-func checkBincodeFloats(b []byte) ([]byte, int) {
-	var ok bool
-	if b, ok = wire.SkipBytes(b, 4); !ok {
-		return nil, -1
-	}
-	return b, 0
+func checkBincodeFloats(b []byte, i, text int) (int, int) {
+	i = wire.SkipBytes(b, i, 4)
+	return i, text
 }
 
-func getBincodeFloats(b []byte, k *wire.Keeper, v *Floats) ([]byte, bool) {
-	var ok bool
-	if (*v), b, ok = wire.KeepNumbers(k, b, (*v)); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeFloats(b []byte, i int, k *wire.Keeper, v *Floats) int {
+	(*v), i = wire.KeepNumbers(k, b, i, (*v))
+	return i
 }
 
 func sizeBincodeScalars(v *Scalars) int {
@@ -1439,152 +1460,161 @@ func sizeBincodeScalars(v *Scalars) int {
 	return n
 }
 
-func putBincodeScalars(b []byte, v *Scalars) ([]byte, bool) {
-	var ok bool
-	if len(b) < 59 {
-		return nil, false
+func putBincodeScalars(b []byte, i int, v *Scalars) int {
+	if i < 0 || i > len(b)-59 {
+		return -1
 	}
-	b[0] = wire.Bool(v.Bool)
-	b[1] = byte(v.I8)
-	binary.LittleEndian.PutUint16(b[2:4], uint16(v.I16))
-	binary.LittleEndian.PutUint32(b[4:8], uint32(v.I32))
-	binary.LittleEndian.PutUint64(b[8:16], uint64(v.I64))
-	binary.LittleEndian.PutUint64(b[16:24], uint64(v.Int))
-	b[24] = v.U8
-	binary.LittleEndian.PutUint16(b[25:27], v.U16)
-	binary.LittleEndian.PutUint32(b[27:31], v.U32)
-	binary.LittleEndian.PutUint64(b[31:39], v.U64)
-	binary.LittleEndian.PutUint64(b[39:47], uint64(v.Uint))
-	binary.LittleEndian.PutUint32(b[47:51], math.Float32bits(v.F32))
-	binary.LittleEndian.PutUint64(b[51:59], math.Float64bits(v.F64))
-	if b, ok = wire.Char(b[59:], rune(v.Char)); !ok {
-		return nil, false
+	f := (*[59]byte)(b[i:])
+	f[0] = wire.Bool(v.Bool)
+	f[1] = byte(v.I8)
+	binary.LittleEndian.PutUint16(f[2:4], uint16(v.I16))
+	binary.LittleEndian.PutUint32(f[4:8], uint32(v.I32))
+	binary.LittleEndian.PutUint64(f[8:16], uint64(v.I64))
+	binary.LittleEndian.PutUint64(f[16:24], uint64(v.Int))
+	f[24] = v.U8
+	binary.LittleEndian.PutUint16(f[25:27], v.U16)
+	binary.LittleEndian.PutUint32(f[27:31], v.U32)
+	binary.LittleEndian.PutUint64(f[31:39], v.U64)
+	binary.LittleEndian.PutUint64(f[39:47], uint64(v.Uint))
+	binary.LittleEndian.PutUint32(f[47:51], math.Float32bits(v.F32))
+	binary.LittleEndian.PutUint64(f[51:59], math.Float64bits(v.F64))
+	i = wire.Char(b, i+59, rune(v.Char))
+	i = wire.Char(b, i, rune(v.Rune))
+	i = wire.Char(b, i, rune(v.Own))
+	i = wire.Text(b, i, v.Text)
+	if i < 0 || i > len(b)-14 {
+		return -1
 	}
-	if b, ok = wire.Char(b, rune(v.Rune)); !ok {
-		return nil, false
+	f2 := (*[14]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f2[0:4], math.Float32bits(float32(v.Temp)))
+	binary.LittleEndian.PutUint64(f2[4:12], uint64(v.Ticks))
+	f2[12] = byte(v.S8)
+	f2[13] = wire.Bool(bool(v.Yes))
+	i = wire.Text(b, i+14, string(v.Name))
+	if i < 0 || i > len(b)-51 {
+		return -1
 	}
-	if b, ok = wire.Char(b, rune(v.Own)); !ok {
-		return nil, false
+	f3 := (*[51]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f3[0:8], uint64(v.No))
+	wire.PutWide(f3[8:24], v.U128.Lo, uint64(v.U128.Hi))
+	wire.PutWide(f3[24:40], v.I128.Lo, uint64(v.I128.Hi))
+	if v.Port == 0 {
+		return -1
 	}
-	if b, ok = wire.Text(b, v.Text); !ok {
-		return nil, false
+	binary.LittleEndian.PutUint16(f3[40:42], v.Port)
+	if v.Off == 0 {
+		return -1
 	}
-	if len(b) < 14 {
-		return nil, false
+	binary.LittleEndian.PutUint64(f3[42:50], uint64(v.Off))
+	if v.NZ.Value == 0 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[0:4], math.Float32bits(float32(v.Temp)))
-	binary.LittleEndian.PutUint64(b[4:12], uint64(v.Ticks))
-	b[12] = byte(v.S8)
-	b[13] = wire.Bool(bool(v.Yes))
-	if b, ok = wire.Text(b[14:], string(v.Name)); !ok {
-		return nil, false
-	}
-	if len(b) < 51 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b[0:8], uint64(v.No))
-	wire.PutWide(b[8:24], v.U128.Lo, uint64(v.U128.Hi))
-	wire.PutWide(b[24:40], v.I128.Lo, uint64(v.I128.Hi))
-	binary.LittleEndian.PutUint16(b[40:42], v.Port)
-	binary.LittleEndian.PutUint64(b[42:50], uint64(v.Off))
-	b[50] = byte(v.NZ.Value)
-	return b[51:], true
+	f3[50] = byte(v.NZ.Value)
+	return i + 51
 }
 
-func checkBincodeScalars(b []byte) ([]byte, int) {
-	var t, text int
-	var ok bool
-	if len(b) < 59 || b[0] > 1 || !wire.Fits[int](binary.LittleEndian.Uint64(b[16:24])) || !wire.Fits[uint](binary.LittleEndian.Uint64(b[39:47])) {
-		return nil, -1
+func checkBincodeScalars(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-59 {
+		return -1, 0
 	}
-	if _, b, ok = wire.GetChar(b[59:]); !ok {
-		return nil, -1
+	f := (*[59]byte)(b[i:])
+	if f[0] > 1 {
+		return -1, 0
 	}
-	if _, b, ok = wire.GetChar(b); !ok {
-		return nil, -1
+	if !wire.Fits[int](binary.LittleEndian.Uint64(f[16:24])) {
+		return -1, 0
 	}
-	if _, b, ok = wire.GetChar(b); !ok {
-		return nil, -1
+	if !wire.Fits[uint](binary.LittleEndian.Uint64(f[39:47])) {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
+	_, i = wire.GetChar(b, i+59)
+	_, i = wire.GetChar(b, i)
+	_, i = wire.GetChar(b, i)
+	i, text = wire.SkipText(b, i, text)
+	if i < 0 || i > len(b)-14 {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 14 || b[13] > 1 {
-		return nil, -1
+	f2 := (*[14]byte)(b[i:])
+	if f2[13] > 1 {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[14:]); t < 0 {
-		return nil, -1
+	i, text = wire.SkipText(b, i+14, text)
+	if i < 0 || i > len(b)-51 {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 51 || !wire.Fits[int](binary.LittleEndian.Uint64(b[0:8])) || binary.LittleEndian.Uint16(b[40:42]) == 0 || binary.LittleEndian.Uint64(b[42:50]) == 0 || !wire.Fits[int](binary.LittleEndian.Uint64(b[42:50])) || b[50] == 0 {
-		return nil, -1
+	f3 := (*[51]byte)(b[i:])
+	if !wire.Fits[int](binary.LittleEndian.Uint64(f3[0:8])) {
+		return -1, 0
 	}
-	return b[51:], text
+	if binary.LittleEndian.Uint16(f3[40:42]) == 0 {
+		return -1, 0
+	}
+	if binary.LittleEndian.Uint64(f3[42:50]) == 0 || !wire.Fits[int](binary.LittleEndian.Uint64(f3[42:50])) {
+		return -1, 0
+	}
+	if f3[50] == 0 {
+		return -1, 0
+	}
+	return i + 51, text
 }
 
-func getBincodeScalars(b []byte, k *wire.Keeper, v *Scalars) ([]byte, bool) {
-	var ok bool
-	if len(b) < 59 {
-		return nil, false
+func getBincodeScalars(b []byte, i int, k *wire.Keeper, v *Scalars) int {
+	if i < 0 || i > len(b)-59 {
+		return -1
 	}
-	v.Bool = b[0] != 0
-	v.I8 = int8(b[1])
-	v.I16 = int16(binary.LittleEndian.Uint16(b[2:4]))
-	v.I32 = int32(binary.LittleEndian.Uint32(b[4:8]))
-	v.I64 = int64(binary.LittleEndian.Uint64(b[8:16]))
-	v.Int = int(binary.LittleEndian.Uint64(b[16:24]))
-	v.U8 = b[24]
-	v.U16 = binary.LittleEndian.Uint16(b[25:27])
-	v.U32 = binary.LittleEndian.Uint32(b[27:31])
-	v.U64 = binary.LittleEndian.Uint64(b[31:39])
-	v.Uint = uint(binary.LittleEndian.Uint64(b[39:47]))
-	v.F32 = math.Float32frombits(binary.LittleEndian.Uint32(b[47:51]))
-	v.F64 = math.Float64frombits(binary.LittleEndian.Uint64(b[51:59]))
-	if r, rest, ok := wire.GetChar(b[59:]); ok {
-		v.Char, b = bincode.Char(r), rest
-	} else {
-		return nil, false
-	}
-	if v.Rune, b, ok = wire.GetChar(b); !ok {
-		return nil, false
-	}
-	if r, rest, ok := wire.GetChar(b); ok {
-		v.Own, b = Letter(r), rest
-	} else {
-		return nil, false
-	}
-	if v.Text, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if len(b) < 14 {
-		return nil, false
-	}
-	v.Temp = Celsius(math.Float32frombits(binary.LittleEndian.Uint32(b[0:4])))
-	v.Ticks = Ticks(binary.LittleEndian.Uint64(b[4:12]))
-	v.S8 = Small8(b[12])
-	v.Yes = b[13] != 0
-	if s, rest, ok := k.Text(b[14:]); ok {
-		v.Name, b = Name(s), rest
-	} else {
-		return nil, false
-	}
-	if len(b) < 51 {
-		return nil, false
-	}
-	v.No = Number(binary.LittleEndian.Uint64(b[0:8]))
+	f := (*[59]byte)(b[i:])
+	v.Bool = f[0] != 0
+	v.I8 = int8(f[1])
+	v.I16 = int16(binary.LittleEndian.Uint16(f[2:4]))
+	v.I32 = int32(binary.LittleEndian.Uint32(f[4:8]))
+	v.I64 = int64(binary.LittleEndian.Uint64(f[8:16]))
+	v.Int = int(binary.LittleEndian.Uint64(f[16:24]))
+	v.U8 = f[24]
+	v.U16 = binary.LittleEndian.Uint16(f[25:27])
+	v.U32 = binary.LittleEndian.Uint32(f[27:31])
+	v.U64 = binary.LittleEndian.Uint64(f[31:39])
+	v.Uint = uint(binary.LittleEndian.Uint64(f[39:47]))
+	v.F32 = math.Float32frombits(binary.LittleEndian.Uint32(f[47:51]))
+	v.F64 = math.Float64frombits(binary.LittleEndian.Uint64(f[51:59]))
 	{
-		lo, hi := wire.GetWide(b[8:24])
+		r, next := wire.GetChar(b, i+59)
+		v.Char, i = bincode.Char(r), next
+	}
+	v.Rune, i = wire.GetChar(b, i)
+	{
+		r, next := wire.GetChar(b, i)
+		v.Own, i = Letter(r), next
+	}
+	v.Text, i = k.Text(b, i)
+	if i < 0 || i > len(b)-14 {
+		return -1
+	}
+	f2 := (*[14]byte)(b[i:])
+	v.Temp = Celsius(math.Float32frombits(binary.LittleEndian.Uint32(f2[0:4])))
+	v.Ticks = Ticks(binary.LittleEndian.Uint64(f2[4:12]))
+	v.S8 = Small8(f2[12])
+	v.Yes = f2[13] != 0
+	{
+		r, next := k.Text(b, i+14)
+		v.Name, i = Name(r), next
+	}
+	if i < 0 || i > len(b)-51 {
+		return -1
+	}
+	f3 := (*[51]byte)(b[i:])
+	v.No = Number(binary.LittleEndian.Uint64(f3[0:8]))
+	{
+		lo, hi := wire.GetWide(f3[8:24])
 		v.U128.Lo, v.U128.Hi = lo, uint64(hi)
 	}
 	{
-		lo, hi := wire.GetWide(b[24:40])
+		lo, hi := wire.GetWide(f3[24:40])
 		v.I128.Lo, v.I128.Hi = lo, int64(hi)
 	}
-	v.Port = binary.LittleEndian.Uint16(b[40:42])
-	v.Off = int(binary.LittleEndian.Uint64(b[42:50]))
-	v.NZ.Value = int8(b[50])
-	return b[51:], true
+	v.Port = binary.LittleEndian.Uint16(f3[40:42])
+	v.Off = int(binary.LittleEndian.Uint64(f3[42:50]))
+	v.NZ.Value = int8(f3[50])
+	return i + 51
 }
 
 func sizeBincodeTexts(v *Texts) int {
@@ -1613,186 +1643,128 @@ func sizeBincodeTexts(v *Texts) int {
 	return n
 }
 
-func putBincodeTexts(b []byte, v *Texts) ([]byte, bool) {
-	var ok bool
-	if len(b) < 2 {
-		return nil, false
+func putBincodeTexts(b []byte, i int, v *Texts) int {
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	binary.LittleEndian.PutUint16(b[0:2], v.header.Version)
-	if b, ok = wire.Text(b[2:], v.A); !ok {
-		return nil, false
+	f := (*[2]byte)(b[i:])
+	binary.LittleEndian.PutUint16(f[0:2], v.header.Version)
+	i = wire.Text(b, i+2, v.A)
+	i = wire.Text(b, i, v.B)
+	i = wire.Bytes(b, i, v.Raw)
+	i = putBincodeSliceOfString(b, i, &v.Names)
+	i = putBincodeSliceOfOfString(b, i, &v.Nested)
+	i = putBincodeSliceOfName(b, i, &v.Aliases)
+	i = wire.Bytes(b, i, v.Part)
+	i = putBincodeSliceOfPart(b, i, &v.Parts)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b, ok = wire.Text(b, v.B); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Bytes(b, v.Raw); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfString(b, &v.Names); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfOfString(b, &v.Nested); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfName(b, &v.Aliases); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Bytes(b, v.Part); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfPart(b, &v.Parts); !ok {
-		return nil, false
-	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	b[0] = wire.Bool(v.Last)
-	return b[1:], true
+	b[i] = wire.Bool(v.Last)
+	return i + 1
 }
 
-func checkBincodeTexts(b []byte) ([]byte, int) {
-	var t, text int
-	var ok bool
-	if len(b) < 2 {
-		return nil, -1
+func checkBincodeTexts(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-2 {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[2:]); t < 0 {
-		return nil, -1
+	i, text = wire.SkipText(b, i+2, text)
+	i, text = wire.SkipText(b, i, text)
+	i = wire.SkipBytes(b, i, 1)
+	i, text = checkBincodeSliceOfString(b, i, text)
+	i, text = checkBincodeSliceOfOfString(b, i, text)
+	i, text = checkBincodeSliceOfName(b, i, text)
+	i = wire.SkipBytes(b, i, 1)
+	i, text = checkBincodeSliceOfPart(b, i, text)
+	if i < 0 || i > len(b)-1 {
+		return -1, 0
 	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
+	if b[i] > 1 {
+		return -1, 0
 	}
-	text += t
-	if b, ok = wire.SkipBytes(b, 1); !ok {
-		return nil, -1
-	}
-	if b, t = checkBincodeSliceOfString(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfOfString(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfName(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, ok = wire.SkipBytes(b, 1); !ok {
-		return nil, -1
-	}
-	if b, t = checkBincodeSliceOfPart(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
-	}
-	return b[1:], text
+	return i + 1, text
 }
 
-func getBincodeTexts(b []byte, k *wire.Keeper, v *Texts) ([]byte, bool) {
-	var ok bool
-	if len(b) < 2 {
-		return nil, false
+func getBincodeTexts(b []byte, i int, k *wire.Keeper, v *Texts) int {
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	v.header.Version = binary.LittleEndian.Uint16(b[0:2])
-	if v.A, b, ok = k.Text(b[2:]); !ok {
-		return nil, false
+	f := (*[2]byte)(b[i:])
+	v.header.Version = binary.LittleEndian.Uint16(f[0:2])
+	v.A, i = k.Text(b, i+2)
+	v.B, i = k.Text(b, i)
+	v.Raw, i = k.Bytes(b, i, v.Raw)
+	i = getBincodeSliceOfString(b, i, k, &v.Names)
+	i = getBincodeSliceOfOfString(b, i, k, &v.Nested)
+	i = getBincodeSliceOfName(b, i, k, &v.Aliases)
+	v.Part, i = k.Bytes(b, i, v.Part)
+	i = getBincodeSliceOfPart(b, i, k, &v.Parts)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if v.B, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if v.Raw, b, ok = k.Bytes(b, v.Raw); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfString(b, k, &v.Names); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfOfString(b, k, &v.Nested); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfName(b, k, &v.Aliases); !ok {
-		return nil, false
-	}
-	if v.Part, b, ok = k.Bytes(b, v.Part); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfPart(b, k, &v.Parts); !ok {
-		return nil, false
-	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	v.Last = b[0] != 0
-	return b[1:], true
+	v.Last = b[i] != 0
+	return i + 1
 }
 
 func sizeBincodeSliceOfString(v *[]string) int {
 	s := *v
 	n := 8 + 8*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len((*e))
 	}
 	return n
 }
 
-func putBincodeSliceOfString(b []byte, v *[]string) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfString(b []byte, i int, v *[]string) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = wire.Text(b, (*e)); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = wire.Text(b, i, (*e))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfString(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfString(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfString(b []byte, k *wire.Keeper, v *[]string) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfString(b []byte, i int, k *wire.Keeper, v *[]string) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if (*e), b, ok = k.Text(b); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		(*e), i = k.Text(b, i)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfOfString(v *[][]string) int {
 	s := *v
 	n := 8 + 0*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeSliceOfString(e); m >= 0 {
 			n += m
 		} else {
@@ -1802,171 +1774,159 @@ func sizeBincodeSliceOfOfString(v *[][]string) int {
 	return n
 }
 
-func putBincodeSliceOfOfString(b []byte, v *[][]string) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfOfString(b []byte, i int, v *[][]string) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = putBincodeSliceOfString(b, e); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = putBincodeSliceOfString(b, i, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfOfString(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfOfString(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = checkBincodeSliceOfString(b); t < 0 {
-			return nil, -1
+		i, text = checkBincodeSliceOfString(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfOfString(b []byte, k *wire.Keeper, v *[][]string) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfOfString(b []byte, i int, k *wire.Keeper, v *[][]string) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if b, ok = getBincodeSliceOfString(b, k, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = getBincodeSliceOfString(b, i, k, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfName(v *[]Name) int {
 	s := *v
 	n := 8 + 8*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len((*e))
 	}
 	return n
 }
 
-func putBincodeSliceOfName(b []byte, v *[]Name) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfName(b []byte, i int, v *[]Name) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = wire.Text(b, string((*e))); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = wire.Text(b, i, string((*e)))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfName(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfName(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfName(b []byte, k *wire.Keeper, v *[]Name) ([]byte, bool) {
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfName(b []byte, i int, k *wire.Keeper, v *[]Name) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if s, rest, ok := k.Text(b); ok {
-			(*e), b = Name(s), rest
-		} else {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		{
+			r, next := k.Text(b, i)
+			(*e), i = Name(r), next
+		}
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfPart(v *[]codec.Part) int {
 	s := *v
 	n := 8 + 8*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len((*e))
 	}
 	return n
 }
 
-func putBincodeSliceOfPart(b []byte, v *[]codec.Part) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfPart(b []byte, i int, v *[]codec.Part) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = wire.Bytes(b, (*e)); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = wire.Bytes(b, i, (*e))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfPart(b []byte) ([]byte, int) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfPart(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, ok = wire.SkipBytes(b, 1); !ok {
-			return nil, -1
+		i = wire.SkipBytes(b, i, 1)
+		if i < 0 {
+			return -1, 0
 		}
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfPart(b []byte, k *wire.Keeper, v *[]codec.Part) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfPart(b []byte, i int, k *wire.Keeper, v *[]codec.Part) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if (*e), b, ok = k.Bytes(b, (*e)); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		(*e), i = k.Bytes(b, i, (*e))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeNumbers(v *Numbers) int {
@@ -1985,121 +1945,49 @@ func sizeBincodeNumbers(v *Numbers) int {
 	return n
 }
 
-func putBincodeNumbers(b []byte, v *Numbers) ([]byte, bool) {
-	var ok bool
-	if b, ok = wire.Numbers(b, v.I8); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Numbers(b, v.U16); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Numbers(b, v.I32); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Numbers(b, v.U64); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Numbers(b, v.F32); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Numbers(b, v.F64); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Ints(b, v.Ints); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Ints(b, v.Uints); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Ints(b, v.Named); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfBool(b, &v.Bools); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfOfFloat64(b, &v.Deep); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeNumbers(b []byte, i int, v *Numbers) int {
+	i = wire.Numbers(b, i, v.I8)
+	i = wire.Numbers(b, i, v.U16)
+	i = wire.Numbers(b, i, v.I32)
+	i = wire.Numbers(b, i, v.U64)
+	i = wire.Numbers(b, i, v.F32)
+	i = wire.Numbers(b, i, v.F64)
+	i = wire.Ints(b, i, v.Ints)
+	i = wire.Ints(b, i, v.Uints)
+	i = wire.Ints(b, i, v.Named)
+	i = putBincodeSliceOfBool(b, i, &v.Bools)
+	i = putBincodeSliceOfOfFloat64(b, i, &v.Deep)
+	return i
 }
 
-func checkBincodeNumbers(b []byte) ([]byte, int) {
-	var t, text int
-	var ok bool
-	if b, ok = wire.SkipBytes(b, 1); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipBytes(b, 2); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipBytes(b, 4); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipBytes(b, 8); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipBytes(b, 4); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipBytes(b, 4); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipInts[int](b); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipInts[uint](b); !ok {
-		return nil, -1
-	}
-	if b, ok = wire.SkipInts[int](b); !ok {
-		return nil, -1
-	}
-	if b, t = checkBincodeSliceOfBool(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfOfFloat64(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeNumbers(b []byte, i, text int) (int, int) {
+	i = wire.SkipBytes(b, i, 1)
+	i = wire.SkipBytes(b, i, 2)
+	i = wire.SkipBytes(b, i, 4)
+	i = wire.SkipBytes(b, i, 8)
+	i = wire.SkipBytes(b, i, 4)
+	i = wire.SkipBytes(b, i, 4)
+	i = wire.SkipInts[int](b, i)
+	i = wire.SkipInts[uint](b, i)
+	i = wire.SkipInts[int](b, i)
+	i, text = checkBincodeSliceOfBool(b, i, text)
+	i, text = checkBincodeSliceOfOfFloat64(b, i, text)
+	return i, text
 }
 
-func getBincodeNumbers(b []byte, k *wire.Keeper, v *Numbers) ([]byte, bool) {
-	var ok bool
-	if v.I8, b, ok = wire.KeepSingles(k, b, v.I8); !ok {
-		return nil, false
-	}
-	if v.U16, b, ok = wire.KeepNumbers(k, b, v.U16); !ok {
-		return nil, false
-	}
-	if v.I32, b, ok = wire.KeepNumbers(k, b, v.I32); !ok {
-		return nil, false
-	}
-	if v.U64, b, ok = wire.KeepNumbers(k, b, v.U64); !ok {
-		return nil, false
-	}
-	if v.F32, b, ok = wire.KeepNumbers(k, b, v.F32); !ok {
-		return nil, false
-	}
-	if v.F64, b, ok = wire.KeepNumbers(k, b, v.F64); !ok {
-		return nil, false
-	}
-	if v.Ints, b, ok = wire.KeepInts(k, b, v.Ints); !ok {
-		return nil, false
-	}
-	if v.Uints, b, ok = wire.KeepInts(k, b, v.Uints); !ok {
-		return nil, false
-	}
-	if v.Named, b, ok = wire.KeepInts(k, b, v.Named); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfBool(b, k, &v.Bools); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfOfFloat64(b, k, &v.Deep); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeNumbers(b []byte, i int, k *wire.Keeper, v *Numbers) int {
+	v.I8, i = wire.KeepSingles(k, b, i, v.I8)
+	v.U16, i = wire.KeepNumbers(k, b, i, v.U16)
+	v.I32, i = wire.KeepNumbers(k, b, i, v.I32)
+	v.U64, i = wire.KeepNumbers(k, b, i, v.U64)
+	v.F32, i = wire.KeepNumbers(k, b, i, v.F32)
+	v.F64, i = wire.KeepNumbers(k, b, i, v.F64)
+	v.Ints, i = wire.KeepInts(k, b, i, v.Ints)
+	v.Uints, i = wire.KeepInts(k, b, i, v.Uints)
+	v.Named, i = wire.KeepInts(k, b, i, v.Named)
+	i = getBincodeSliceOfBool(b, i, k, &v.Bools)
+	i = getBincodeSliceOfOfFloat64(b, i, k, &v.Deep)
+	return i
 }
 
 func sizeBincodeSliceOfBool(v *[]bool) int {
@@ -2108,112 +1996,107 @@ func sizeBincodeSliceOfBool(v *[]bool) int {
 	return n
 }
 
-func putBincodeSliceOfBool(b []byte, v *[]bool) ([]byte, bool) {
+func putBincodeSliceOfBool(b []byte, i int, v *[]bool) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 1 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		b[0] = wire.Bool((*e))
-		b = b[1:]
+		b[i] = wire.Bool((*e))
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfBool(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 1)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfBool(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 1)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 1 || b[0] > 1 {
-			return nil, -1
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		b = b[1:]
+		if b[i] > 1 {
+			return -1, 0
+		}
+		i++
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfBool(b []byte, k *wire.Keeper, v *[]bool) ([]byte, bool) {
-	n, b := wire.Len(b, 1)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfBool(b []byte, i int, k *wire.Keeper, v *[]bool) int {
+	n, i := wire.Len(b, i, 1)
+	if i < 0 {
+		return -1
 	}
 	s := wire.Room(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 1 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		(*e) = b[0] != 0
-		b = b[1:]
+		(*e) = b[i] != 0
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfOfFloat64(v *[][]float64) int {
 	s := *v
 	n := 8 + 8*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += 8 * len((*e))
 	}
 	return n
 }
 
-func putBincodeSliceOfOfFloat64(b []byte, v *[][]float64) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfOfFloat64(b []byte, i int, v *[][]float64) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = wire.Numbers(b, (*e)); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = wire.Numbers(b, i, (*e))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfOfFloat64(b []byte) ([]byte, int) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfOfFloat64(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, ok = wire.SkipBytes(b, 8); !ok {
-			return nil, -1
+		i = wire.SkipBytes(b, i, 8)
+		if i < 0 {
+			return -1, 0
 		}
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfOfFloat64(b []byte, k *wire.Keeper, v *[][]float64) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfOfFloat64(b []byte, i int, k *wire.Keeper, v *[][]float64) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if (*e), b, ok = wire.KeepNumbers(k, b, (*e)); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		(*e), i = wire.KeepNumbers(k, b, i, (*e))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeArrays(v *Arrays) int {
@@ -2232,132 +2115,115 @@ func sizeBincodeArrays(v *Arrays) int {
 	return n
 }
 
-func putBincodeArrays(b []byte, v *Arrays) ([]byte, bool) {
-	var ok bool
-	if len(b) < 80 {
-		return nil, false
+func putBincodeArrays(b []byte, i int, v *Arrays) int {
+	if i < 0 || i > len(b)-80 {
+		return -1
 	}
-	wire.PutNumbers(b[0:16], v.Bytes[:])
-	wire.PutNumbers(b[16:56], v.Floats[:])
-	binary.LittleEndian.PutUint64(b[56:64], uint64(v.Few[0]))
-	binary.LittleEndian.PutUint64(b[64:72], uint64(v.Few[1]))
-	binary.LittleEndian.PutUint64(b[72:80], uint64(v.Few[2]))
-	if b, ok = putBincodeArrayOf20Int(b[80:], &v.Many); !ok {
-		return nil, false
+	f := (*[80]byte)(b[i:])
+	wire.PutNumbers(f[0:16], v.Bytes[:])
+	wire.PutNumbers(f[16:56], v.Floats[:])
+	binary.LittleEndian.PutUint64(f[56:64], uint64(v.Few[0]))
+	binary.LittleEndian.PutUint64(f[64:72], uint64(v.Few[1]))
+	binary.LittleEndian.PutUint64(f[72:80], uint64(v.Few[2]))
+	i = putBincodeArrayOf20Int(b, i+80, &v.Many)
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	if len(b) < 2 {
-		return nil, false
+	f2 := (*[2]byte)(b[i:])
+	f2[0] = wire.Bool(v.Flags[0])
+	f2[1] = wire.Bool(v.Flags[1])
+	i = wire.Text(b, i+2, v.Texts[0])
+	i = wire.Text(b, i, v.Texts[1])
+	i = wire.Text(b, i, v.Texts[2])
+	i = putBincodeArrayOf9Small(b, i, &v.Long)
+	if i < 0 || i > len(b)-44 {
+		return -1
 	}
-	b[0] = wire.Bool(v.Flags[0])
-	b[1] = wire.Bool(v.Flags[1])
-	if b, ok = wire.Text(b[2:], v.Texts[0]); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.Texts[1]); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Text(b, v.Texts[2]); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeArrayOf9Small(b, &v.Long); !ok {
-		return nil, false
-	}
-	if len(b) < 44 {
-		return nil, false
-	}
-	wire.PutNumbers(b[0:6], v.Rows[0][:])
-	wire.PutNumbers(b[6:12], v.Rows[1][:])
-	wire.PutNumbers(b[12:12], v.Zero[:])
-	binary.LittleEndian.PutUint32(b[12:16], uint32(v.Points[0].Start))
-	binary.LittleEndian.PutUint32(b[16:20], uint32(v.Points[0].End))
-	binary.LittleEndian.PutUint32(b[20:24], uint32(v.Points[1].Start))
-	binary.LittleEndian.PutUint32(b[24:28], uint32(v.Points[1].End))
-	binary.LittleEndian.PutUint32(b[28:32], uint32(v.Points[2].Start))
-	binary.LittleEndian.PutUint32(b[32:36], uint32(v.Points[2].End))
-	binary.LittleEndian.PutUint32(b[36:40], uint32(v.Points[3].Start))
-	binary.LittleEndian.PutUint32(b[40:44], uint32(v.Points[3].End))
-	return b[44:], true
+	f3 := (*[44]byte)(b[i:])
+	wire.PutNumbers(f3[0:6], v.Rows[0][:])
+	wire.PutNumbers(f3[6:12], v.Rows[1][:])
+	binary.LittleEndian.PutUint32(f3[12:16], uint32(v.Points[0].Start))
+	binary.LittleEndian.PutUint32(f3[16:20], uint32(v.Points[0].End))
+	binary.LittleEndian.PutUint32(f3[20:24], uint32(v.Points[1].Start))
+	binary.LittleEndian.PutUint32(f3[24:28], uint32(v.Points[1].End))
+	binary.LittleEndian.PutUint32(f3[28:32], uint32(v.Points[2].Start))
+	binary.LittleEndian.PutUint32(f3[32:36], uint32(v.Points[2].End))
+	binary.LittleEndian.PutUint32(f3[36:40], uint32(v.Points[3].Start))
+	binary.LittleEndian.PutUint32(f3[40:44], uint32(v.Points[3].End))
+	return i + 44
 }
 
-func checkBincodeArrays(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 80 || !wire.Fits[int](binary.LittleEndian.Uint64(b[56:64])) || !wire.Fits[int](binary.LittleEndian.Uint64(b[64:72])) || !wire.Fits[int](binary.LittleEndian.Uint64(b[72:80])) {
-		return nil, -1
+func checkBincodeArrays(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-80 {
+		return -1, 0
 	}
-	if b, t = checkBincodeArrayOf20Int(b[80:]); t < 0 {
-		return nil, -1
+	f := (*[80]byte)(b[i:])
+	if !wire.Fits[int](binary.LittleEndian.Uint64(f[56:64])) {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 2 || b[0] > 1 || b[1] > 1 {
-		return nil, -1
+	if !wire.Fits[int](binary.LittleEndian.Uint64(f[64:72])) {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[2:]); t < 0 {
-		return nil, -1
+	if !wire.Fits[int](binary.LittleEndian.Uint64(f[72:80])) {
+		return -1, 0
 	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
+	i, text = checkBincodeArrayOf20Int(b, i+80, text)
+	if i < 0 || i > len(b)-2 {
+		return -1, 0
 	}
-	text += t
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
+	f2 := (*[2]byte)(b[i:])
+	if f2[0] > 1 {
+		return -1, 0
 	}
-	text += t
-	if b, t = checkBincodeArrayOf9Small(b); t < 0 {
-		return nil, -1
+	if f2[1] > 1 {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 44 {
-		return nil, -1
+	i, text = wire.SkipText(b, i+2, text)
+	i, text = wire.SkipText(b, i, text)
+	i, text = wire.SkipText(b, i, text)
+	i, text = checkBincodeArrayOf9Small(b, i, text)
+	if i < 0 || i > len(b)-44 {
+		return -1, 0
 	}
-	return b[44:], text
+	return i + 44, text
 }
 
-func getBincodeArrays(b []byte, k *wire.Keeper, v *Arrays) ([]byte, bool) {
-	var ok bool
-	if len(b) < 80 {
-		return nil, false
+func getBincodeArrays(b []byte, i int, k *wire.Keeper, v *Arrays) int {
+	if i < 0 || i > len(b)-80 {
+		return -1
 	}
-	wire.GetNumbers(v.Bytes[:], b[0:16])
-	wire.GetNumbers(v.Floats[:], b[16:56])
-	v.Few[0] = int(binary.LittleEndian.Uint64(b[56:64]))
-	v.Few[1] = int(binary.LittleEndian.Uint64(b[64:72]))
-	v.Few[2] = int(binary.LittleEndian.Uint64(b[72:80]))
-	if b, ok = getBincodeArrayOf20Int(b[80:], k, &v.Many); !ok {
-		return nil, false
+	f := (*[80]byte)(b[i:])
+	wire.GetNumbers(v.Bytes[:], f[0:16])
+	wire.GetNumbers(v.Floats[:], f[16:56])
+	v.Few[0] = int(binary.LittleEndian.Uint64(f[56:64]))
+	v.Few[1] = int(binary.LittleEndian.Uint64(f[64:72]))
+	v.Few[2] = int(binary.LittleEndian.Uint64(f[72:80]))
+	i = getBincodeArrayOf20Int(b, i+80, k, &v.Many)
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	if len(b) < 2 {
-		return nil, false
+	f2 := (*[2]byte)(b[i:])
+	v.Flags[0] = f2[0] != 0
+	v.Flags[1] = f2[1] != 0
+	v.Texts[0], i = k.Text(b, i+2)
+	v.Texts[1], i = k.Text(b, i)
+	v.Texts[2], i = k.Text(b, i)
+	i = getBincodeArrayOf9Small(b, i, k, &v.Long)
+	if i < 0 || i > len(b)-44 {
+		return -1
 	}
-	v.Flags[0] = b[0] != 0
-	v.Flags[1] = b[1] != 0
-	if v.Texts[0], b, ok = k.Text(b[2:]); !ok {
-		return nil, false
-	}
-	if v.Texts[1], b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if v.Texts[2], b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeArrayOf9Small(b, k, &v.Long); !ok {
-		return nil, false
-	}
-	if len(b) < 44 {
-		return nil, false
-	}
-	wire.GetNumbers(v.Rows[0][:], b[0:6])
-	wire.GetNumbers(v.Rows[1][:], b[6:12])
-	wire.GetNumbers(v.Zero[:], b[12:12])
-	v.Points[0].Start = int32(binary.LittleEndian.Uint32(b[12:16]))
-	v.Points[0].End = int32(binary.LittleEndian.Uint32(b[16:20]))
-	v.Points[1].Start = int32(binary.LittleEndian.Uint32(b[20:24]))
-	v.Points[1].End = int32(binary.LittleEndian.Uint32(b[24:28]))
-	v.Points[2].Start = int32(binary.LittleEndian.Uint32(b[28:32]))
-	v.Points[2].End = int32(binary.LittleEndian.Uint32(b[32:36]))
-	v.Points[3].Start = int32(binary.LittleEndian.Uint32(b[36:40]))
-	v.Points[3].End = int32(binary.LittleEndian.Uint32(b[40:44]))
-	return b[44:], true
+	f3 := (*[44]byte)(b[i:])
+	wire.GetNumbers(v.Rows[0][:], f3[0:6])
+	wire.GetNumbers(v.Rows[1][:], f3[6:12])
+	v.Points[0].Start = int32(binary.LittleEndian.Uint32(f3[12:16]))
+	v.Points[0].End = int32(binary.LittleEndian.Uint32(f3[16:20]))
+	v.Points[1].Start = int32(binary.LittleEndian.Uint32(f3[20:24]))
+	v.Points[1].End = int32(binary.LittleEndian.Uint32(f3[24:28]))
+	v.Points[2].Start = int32(binary.LittleEndian.Uint32(f3[28:32]))
+	v.Points[2].End = int32(binary.LittleEndian.Uint32(f3[32:36]))
+	v.Points[3].Start = int32(binary.LittleEndian.Uint32(f3[36:40]))
+	v.Points[3].End = int32(binary.LittleEndian.Uint32(f3[40:44]))
+	return i + 44
 }
 
 func sizeBincodeArrayOf20Int(v *[20]int) int {
@@ -2366,114 +2232,115 @@ func sizeBincodeArrayOf20Int(v *[20]int) int {
 	return n
 }
 
-func putBincodeArrayOf20Int(b []byte, v *[20]int) ([]byte, bool) {
+func putBincodeArrayOf20Int(b []byte, i int, v *[20]int) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 8 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		binary.LittleEndian.PutUint64(b[0:8], uint64((*e)))
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], uint64((*e)))
+		i += 8
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeArrayOf20Int(b []byte) ([]byte, int) {
+func checkBincodeArrayOf20Int(b []byte, i, text int) (int, int) {
 	for range 20 {
-		if len(b) < 8 || !wire.Fits[int](binary.LittleEndian.Uint64(b[0:8])) {
-			return nil, -1
+		if i < 0 || i > len(b)-8 {
+			return -1, 0
 		}
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		if !wire.Fits[int](binary.LittleEndian.Uint64(f[0:8])) {
+			return -1, 0
+		}
+		i += 8
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeArrayOf20Int(b []byte, k *wire.Keeper, v *[20]int) ([]byte, bool) {
+func getBincodeArrayOf20Int(b []byte, i int, k *wire.Keeper, v *[20]int) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 8 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		(*e) = int(binary.LittleEndian.Uint64(b[0:8]))
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		(*e) = int(binary.LittleEndian.Uint64(f[0:8]))
+		i += 8
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeArrayOf9Small(v *[9]Small) int {
 	s := v[:]
 	n := 29 * len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len(e.Name)
 	}
 	return n
 }
 
-func putBincodeArrayOf9Small(b []byte, v *[9]Small) ([]byte, bool) {
-	var ok bool
+func putBincodeArrayOf9Small(b []byte, i int, v *[9]Small) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		binary.LittleEndian.PutUint64(b[0:8], e.ID)
-		binary.LittleEndian.PutUint32(b[8:12], e.PID)
-		binary.LittleEndian.PutUint64(b[12:20], math.Float64bits(e.Score))
-		if b, ok = wire.Text(b[20:], e.Name); !ok {
-			return nil, false
+		f := (*[20]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], e.ID)
+		binary.LittleEndian.PutUint32(f[8:12], e.PID)
+		binary.LittleEndian.PutUint64(f[12:20], math.Float64bits(e.Score))
+		i = wire.Text(b, i+20, e.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = wire.Bool(e.Active)
-		b = b[1:]
+		b[i] = wire.Bool(e.Active)
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeArrayOf9Small(b []byte) ([]byte, int) {
-	var t, text int
+func checkBincodeArrayOf9Small(b []byte, i, text int) (int, int) {
 	for range 9 {
-		if len(b) < 20 {
-			return nil, -1
+		if i < 0 || i > len(b)-20 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[20:]); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i+20, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 1 || b[0] > 1 {
-			return nil, -1
+		if b[i] > 1 {
+			return -1, 0
 		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeArrayOf9Small(b []byte, k *wire.Keeper, v *[9]Small) ([]byte, bool) {
-	var ok bool
+func getBincodeArrayOf9Small(b []byte, i int, k *wire.Keeper, v *[9]Small) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		e.ID = binary.LittleEndian.Uint64(b[0:8])
-		e.PID = binary.LittleEndian.Uint32(b[8:12])
-		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:20]))
-		if e.Name, b, ok = k.Text(b[20:]); !ok {
-			return nil, false
+		f := (*[20]byte)(b[i:])
+		e.ID = binary.LittleEndian.Uint64(f[0:8])
+		e.PID = binary.LittleEndian.Uint32(f[8:12])
+		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[12:20]))
+		e.Name, i = k.Text(b, i+20)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		e.Active = b[0] != 0
-		b = b[1:]
+		e.Active = b[i] != 0
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeOptions(v *Options) int {
@@ -2541,139 +2408,52 @@ func sizeBincodeOptions(v *Options) int {
 	return n
 }
 
-func putBincodeOptions(b []byte, v *Options) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeOptionUint32(b, &v.Number); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionString(b, &v.Text); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionSmall(b, &v.Record); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionInt16(b, &v.Twice); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionOfString(b, &v.List); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptString(b, &v.Opt); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptOptUint8(b, &v.Inner); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeBoxSmall(b, &v.Box); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeBoxUint64(b, &v.Boxed); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionStruct(b, &v.Unit); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfSmall(b, &v.Many); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeArrayOf2Int32(b, &v.Array); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeOptions(b []byte, i int, v *Options) int {
+	i = putBincodeOptionUint32(b, i, &v.Number)
+	i = putBincodeOptionString(b, i, &v.Text)
+	i = putBincodeOptionSmall(b, i, &v.Record)
+	i = putBincodeOptionInt16(b, i, &v.Twice)
+	i = putBincodeOptionOfString(b, i, &v.List)
+	i = putBincodeOptString(b, i, &v.Opt)
+	i = putBincodeOptOptUint8(b, i, &v.Inner)
+	i = putBincodeBoxSmall(b, i, &v.Box)
+	i = putBincodeBoxUint64(b, i, &v.Boxed)
+	i = putBincodeOptionStruct(b, i, &v.Unit)
+	i = putBincodeSliceOfSmall(b, i, &v.Many)
+	i = putBincodeArrayOf2Int32(b, i, &v.Array)
+	return i
 }
 
-func checkBincodeOptions(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeOptionUint32(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionString(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionSmall(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionInt16(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionOfString(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptString(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptOptUint8(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeBoxSmall(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeBoxUint64(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionStruct(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfSmall(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeArrayOf2Int32(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeOptions(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeOptionUint32(b, i, text)
+	i, text = checkBincodeOptionString(b, i, text)
+	i, text = checkBincodeOptionSmall(b, i, text)
+	i, text = checkBincodeOptionInt16(b, i, text)
+	i, text = checkBincodeOptionOfString(b, i, text)
+	i, text = checkBincodeOptString(b, i, text)
+	i, text = checkBincodeOptOptUint8(b, i, text)
+	i, text = checkBincodeBoxSmall(b, i, text)
+	i, text = checkBincodeBoxUint64(b, i, text)
+	i, text = checkBincodeOptionStruct(b, i, text)
+	i, text = checkBincodeSliceOfSmall(b, i, text)
+	i, text = checkBincodeArrayOf2Int32(b, i, text)
+	return i, text
 }
 
-func getBincodeOptions(b []byte, k *wire.Keeper, v *Options) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeOptionUint32(b, k, &v.Number); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionString(b, k, &v.Text); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionSmall(b, k, &v.Record); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionInt16(b, k, &v.Twice); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionOfString(b, k, &v.List); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptString(b, k, &v.Opt); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptOptUint8(b, k, &v.Inner); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeBoxSmall(b, k, &v.Box); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeBoxUint64(b, k, &v.Boxed); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionStruct(b, k, &v.Unit); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfSmall(b, k, &v.Many); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeArrayOf2Int32(b, k, &v.Array); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeOptions(b []byte, i int, k *wire.Keeper, v *Options) int {
+	i = getBincodeOptionUint32(b, i, k, &v.Number)
+	i = getBincodeOptionString(b, i, k, &v.Text)
+	i = getBincodeOptionSmall(b, i, k, &v.Record)
+	i = getBincodeOptionInt16(b, i, k, &v.Twice)
+	i = getBincodeOptionOfString(b, i, k, &v.List)
+	i = getBincodeOptString(b, i, k, &v.Opt)
+	i = getBincodeOptOptUint8(b, i, k, &v.Inner)
+	i = getBincodeBoxSmall(b, i, k, &v.Box)
+	i = getBincodeBoxUint64(b, i, k, &v.Boxed)
+	i = getBincodeOptionStruct(b, i, k, &v.Unit)
+	i = getBincodeSliceOfSmall(b, i, k, &v.Many)
+	i = getBincodeArrayOf2Int32(b, i, k, &v.Array)
+	return i
 }
 
 func sizeBincodeOptionUint32(v **uint32) int {
@@ -2684,51 +2464,53 @@ func sizeBincodeOptionUint32(v **uint32) int {
 	return n
 }
 
-func putBincodeOptionUint32(b []byte, v **uint32) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionUint32(b []byte, i int, v **uint32) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if len(b) < 5 {
-		return nil, false
+	if i < 0 || i > len(b)-5 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[1:5], (*e))
-	return b[5:], true
+	f := (*[5]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[1:5], (*e))
+	return i + 5
 }
 
-func checkBincodeOptionUint32(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionUint32(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 5 {
-		return nil, -1
+	if i < 0 || i > len(b)-5 {
+		return -1, 0
 	}
-	return b[5:], 0
+	return i + 5, text
 }
 
-func getBincodeOptionUint32(b []byte, k *wire.Keeper, v **uint32) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionUint32(b []byte, i int, k *wire.Keeper, v **uint32) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(uint32)
 	e := *v
-	if len(b) < 5 {
-		return nil, false
+	if i < 0 || i > len(b)-5 {
+		return -1
 	}
-	(*e) = binary.LittleEndian.Uint32(b[1:5])
-	return b[5:], true
+	f := (*[5]byte)(b[i:])
+	(*e) = binary.LittleEndian.Uint32(f[1:5])
+	return i + 5
 }
 
 func sizeBincodeOptionString(v **string) int {
@@ -2741,53 +2523,43 @@ func sizeBincodeOptionString(v **string) int {
 	return n
 }
 
-func putBincodeOptionString(b []byte, v **string) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionString(b []byte, i int, v **string) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if b, ok = wire.Text(b[1:], (*e)); !ok {
-		return nil, false
-	}
-	return b, true
+	i = wire.Text(b, i+1, (*e))
+	return i
 }
 
-func checkBincodeOptionString(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionString(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = wire.SkipText(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = wire.SkipText(b, i+1, text)
+	return i, text
 }
 
-func getBincodeOptionString(b []byte, k *wire.Keeper, v **string) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionString(b []byte, i int, k *wire.Keeper, v **string) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(string)
 	e := *v
-	if (*e), b, ok = k.Text(b[1:]); !ok {
-		return nil, false
-	}
-	return b, true
+	(*e), i = k.Text(b, i+1)
+	return i
 }
 
 func sizeBincodeOptionSmall(v **Small) int {
@@ -2800,79 +2572,74 @@ func sizeBincodeOptionSmall(v **Small) int {
 	return n
 }
 
-func putBincodeOptionSmall(b []byte, v **Small) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionSmall(b []byte, i int, v **Small) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if len(b) < 21 {
-		return nil, false
+	if i < 0 || i > len(b)-21 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[1:9], e.ID)
-	binary.LittleEndian.PutUint32(b[9:13], e.PID)
-	binary.LittleEndian.PutUint64(b[13:21], math.Float64bits(e.Score))
-	if b, ok = wire.Text(b[21:], e.Name); !ok {
-		return nil, false
+	f := (*[21]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[1:9], e.ID)
+	binary.LittleEndian.PutUint32(f[9:13], e.PID)
+	binary.LittleEndian.PutUint64(f[13:21], math.Float64bits(e.Score))
+	i = wire.Text(b, i+21, e.Name)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	b[0] = wire.Bool(e.Active)
-	return b[1:], true
+	b[i] = wire.Bool(e.Active)
+	return i + 1
 }
 
-func checkBincodeOptionSmall(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionSmall(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 21 {
-		return nil, -1
+	if i < 0 || i > len(b)-21 {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[21:]); t < 0 {
-		return nil, -1
+	i, text = wire.SkipText(b, i+21, text)
+	if i < 0 || i > len(b)-1 {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+	if b[i] > 1 {
+		return -1, 0
 	}
-	return b[1:], text
+	return i + 1, text
 }
 
-func getBincodeOptionSmall(b []byte, k *wire.Keeper, v **Small) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionSmall(b []byte, i int, k *wire.Keeper, v **Small) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(Small)
 	e := *v
-	if len(b) < 21 {
-		return nil, false
+	if i < 0 || i > len(b)-21 {
+		return -1
 	}
-	e.ID = binary.LittleEndian.Uint64(b[1:9])
-	e.PID = binary.LittleEndian.Uint32(b[9:13])
-	e.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[13:21]))
-	if e.Name, b, ok = k.Text(b[21:]); !ok {
-		return nil, false
+	f := (*[21]byte)(b[i:])
+	e.ID = binary.LittleEndian.Uint64(f[1:9])
+	e.PID = binary.LittleEndian.Uint32(f[9:13])
+	e.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[13:21]))
+	e.Name, i = k.Text(b, i+21)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	e.Active = b[0] != 0
-	return b[1:], true
+	e.Active = b[i] != 0
+	return i + 1
 }
 
 func sizeBincodeOptionInt16(v ***int16) int {
@@ -2889,53 +2656,43 @@ func sizeBincodeOptionInt16(v ***int16) int {
 	return n
 }
 
-func putBincodeOptionInt16(b []byte, v ***int16) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionInt16(b []byte, i int, v ***int16) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if b, ok = putBincodeOptionInt162(b[1:], e); !ok {
-		return nil, false
-	}
-	return b, true
+	i = putBincodeOptionInt162(b, i+1, e)
+	return i
 }
 
-func checkBincodeOptionInt16(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionInt16(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = checkBincodeOptionInt162(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeOptionInt162(b, i+1, text)
+	return i, text
 }
 
-func getBincodeOptionInt16(b []byte, k *wire.Keeper, v ***int16) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionInt16(b []byte, i int, k *wire.Keeper, v ***int16) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(*int16)
 	e := *v
-	if b, ok = getBincodeOptionInt162(b[1:], k, e); !ok {
-		return nil, false
-	}
-	return b, true
+	i = getBincodeOptionInt162(b, i+1, k, e)
+	return i
 }
 
 func sizeBincodeOptionInt162(v **int16) int {
@@ -2946,51 +2703,53 @@ func sizeBincodeOptionInt162(v **int16) int {
 	return n
 }
 
-func putBincodeOptionInt162(b []byte, v **int16) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionInt162(b []byte, i int, v **int16) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if len(b) < 3 {
-		return nil, false
+	if i < 0 || i > len(b)-3 {
+		return -1
 	}
-	binary.LittleEndian.PutUint16(b[1:3], uint16((*e)))
-	return b[3:], true
+	f := (*[3]byte)(b[i:])
+	binary.LittleEndian.PutUint16(f[1:3], uint16((*e)))
+	return i + 3
 }
 
-func checkBincodeOptionInt162(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionInt162(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 3 {
-		return nil, -1
+	if i < 0 || i > len(b)-3 {
+		return -1, 0
 	}
-	return b[3:], 0
+	return i + 3, text
 }
 
-func getBincodeOptionInt162(b []byte, k *wire.Keeper, v **int16) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionInt162(b []byte, i int, k *wire.Keeper, v **int16) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(int16)
 	e := *v
-	if len(b) < 3 {
-		return nil, false
+	if i < 0 || i > len(b)-3 {
+		return -1
 	}
-	(*e) = int16(binary.LittleEndian.Uint16(b[1:3]))
-	return b[3:], true
+	f := (*[3]byte)(b[i:])
+	(*e) = int16(binary.LittleEndian.Uint16(f[1:3]))
+	return i + 3
 }
 
 func sizeBincodeOptionOfString(v **[]string) int {
@@ -3007,53 +2766,43 @@ func sizeBincodeOptionOfString(v **[]string) int {
 	return n
 }
 
-func putBincodeOptionOfString(b []byte, v **[]string) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionOfString(b []byte, i int, v **[]string) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if b, ok = putBincodeSliceOfString(b[1:], e); !ok {
-		return nil, false
-	}
-	return b, true
+	i = putBincodeSliceOfString(b, i+1, e)
+	return i
 }
 
-func checkBincodeOptionOfString(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionOfString(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = checkBincodeSliceOfString(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeSliceOfString(b, i+1, text)
+	return i, text
 }
 
-func getBincodeOptionOfString(b []byte, k *wire.Keeper, v **[]string) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionOfString(b []byte, i int, k *wire.Keeper, v **[]string) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new([]string)
 	e := *v
-	if b, ok = getBincodeSliceOfString(b[1:], k, e); !ok {
-		return nil, false
-	}
-	return b, true
+	i = getBincodeSliceOfString(b, i+1, k, e)
+	return i
 }
 
 func sizeBincodeOptString(v *bincode.Opt[string]) int {
@@ -3065,51 +2814,41 @@ func sizeBincodeOptString(v *bincode.Opt[string]) int {
 	return n
 }
 
-func putBincodeOptString(b []byte, v *bincode.Opt[string]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptString(b []byte, i int, v *bincode.Opt[string]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if !v.Some {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
-	if b, ok = wire.Text(b[1:], v.Value); !ok {
-		return nil, false
-	}
-	return b, true
+	b[i] = 1
+	i = wire.Text(b, i+1, v.Value)
+	return i
 }
 
-func checkBincodeOptString(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptString(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = wire.SkipText(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = wire.SkipText(b, i+1, text)
+	return i, text
 }
 
-func getBincodeOptString(b []byte, k *wire.Keeper, v *bincode.Opt[string]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptString(b []byte, i int, k *wire.Keeper, v *bincode.Opt[string]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = bincode.Opt[string]{}
-		return b[1:], true
+		return i + 1
 	}
 	v.Some = true
-	if v.Value, b, ok = k.Text(b[1:]); !ok {
-		return nil, false
-	}
-	return b, true
+	v.Value, i = k.Text(b, i+1)
+	return i
 }
 
 func sizeBincodeOptOptUint8(v *bincode.Opt[bincode.Opt[uint8]]) int {
@@ -3125,51 +2864,41 @@ func sizeBincodeOptOptUint8(v *bincode.Opt[bincode.Opt[uint8]]) int {
 	return n
 }
 
-func putBincodeOptOptUint8(b []byte, v *bincode.Opt[bincode.Opt[uint8]]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptOptUint8(b []byte, i int, v *bincode.Opt[bincode.Opt[uint8]]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if !v.Some {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
-	if b, ok = putBincodeOptUint8(b[1:], &v.Value); !ok {
-		return nil, false
-	}
-	return b, true
+	b[i] = 1
+	i = putBincodeOptUint8(b, i+1, &v.Value)
+	return i
 }
 
-func checkBincodeOptOptUint8(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptOptUint8(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = checkBincodeOptUint8(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeOptUint8(b, i+1, text)
+	return i, text
 }
 
-func getBincodeOptOptUint8(b []byte, k *wire.Keeper, v *bincode.Opt[bincode.Opt[uint8]]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptOptUint8(b []byte, i int, k *wire.Keeper, v *bincode.Opt[bincode.Opt[uint8]]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = bincode.Opt[bincode.Opt[uint8]]{}
-		return b[1:], true
+		return i + 1
 	}
 	v.Some = true
-	if b, ok = getBincodeOptUint8(b[1:], k, &v.Value); !ok {
-		return nil, false
-	}
-	return b, true
+	i = getBincodeOptUint8(b, i+1, k, &v.Value)
+	return i
 }
 
 func sizeBincodeOptUint8(v *bincode.Opt[uint8]) int {
@@ -3180,49 +2909,51 @@ func sizeBincodeOptUint8(v *bincode.Opt[uint8]) int {
 	return n
 }
 
-func putBincodeOptUint8(b []byte, v *bincode.Opt[uint8]) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptUint8(b []byte, i int, v *bincode.Opt[uint8]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if !v.Some {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
-	if len(b) < 2 {
-		return nil, false
+	b[i] = 1
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	b[1] = v.Value
-	return b[2:], true
+	f := (*[2]byte)(b[i:])
+	f[1] = v.Value
+	return i + 2
 }
 
-func checkBincodeOptUint8(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptUint8(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 2 {
-		return nil, -1
+	if i < 0 || i > len(b)-2 {
+		return -1, 0
 	}
-	return b[2:], 0
+	return i + 2, text
 }
 
-func getBincodeOptUint8(b []byte, k *wire.Keeper, v *bincode.Opt[uint8]) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptUint8(b []byte, i int, k *wire.Keeper, v *bincode.Opt[uint8]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = bincode.Opt[uint8]{}
-		return b[1:], true
+		return i + 1
 	}
 	v.Some = true
-	if len(b) < 2 {
-		return nil, false
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	v.Value = b[1]
-	return b[2:], true
+	f := (*[2]byte)(b[i:])
+	v.Value = f[1]
+	return i + 2
 }
 
 func sizeBincodeBoxSmall(v **Small) int {
@@ -3235,61 +2966,56 @@ func sizeBincodeBoxSmall(v **Small) int {
 	return n
 }
 
-func putBincodeBoxSmall(b []byte, v **Small) ([]byte, bool) {
-	var ok bool
+func putBincodeBoxSmall(b []byte, i int, v **Small) int {
 	if *v == nil {
-		return nil, false
+		return -1
 	}
 	e := *v
-	if len(b) < 20 {
-		return nil, false
+	if i < 0 || i > len(b)-20 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], e.ID)
-	binary.LittleEndian.PutUint32(b[8:12], e.PID)
-	binary.LittleEndian.PutUint64(b[12:20], math.Float64bits(e.Score))
-	if b, ok = wire.Text(b[20:], e.Name); !ok {
-		return nil, false
+	f := (*[20]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], e.ID)
+	binary.LittleEndian.PutUint32(f[8:12], e.PID)
+	binary.LittleEndian.PutUint64(f[12:20], math.Float64bits(e.Score))
+	i = wire.Text(b, i+20, e.Name)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	b[0] = wire.Bool(e.Active)
-	return b[1:], true
+	b[i] = wire.Bool(e.Active)
+	return i + 1
 }
 
-func checkBincodeBoxSmall(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 20 {
-		return nil, -1
+func checkBincodeBoxSmall(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-20 {
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b[20:]); t < 0 {
-		return nil, -1
+	i, text = wire.SkipText(b, i+20, text)
+	if i < 0 || i > len(b)-1 {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+	if b[i] > 1 {
+		return -1, 0
 	}
-	return b[1:], text
+	return i + 1, text
 }
 
-func getBincodeBoxSmall(b []byte, k *wire.Keeper, v **Small) ([]byte, bool) {
-	var ok bool
+func getBincodeBoxSmall(b []byte, i int, k *wire.Keeper, v **Small) int {
 	*v = new(Small)
 	e := *v
-	if len(b) < 20 {
-		return nil, false
+	if i < 0 || i > len(b)-20 {
+		return -1
 	}
-	e.ID = binary.LittleEndian.Uint64(b[0:8])
-	e.PID = binary.LittleEndian.Uint32(b[8:12])
-	e.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:20]))
-	if e.Name, b, ok = k.Text(b[20:]); !ok {
-		return nil, false
+	f := (*[20]byte)(b[i:])
+	e.ID = binary.LittleEndian.Uint64(f[0:8])
+	e.PID = binary.LittleEndian.Uint32(f[8:12])
+	e.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[12:20]))
+	e.Name, i = k.Text(b, i+20)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	e.Active = b[0] != 0
-	return b[1:], true
+	e.Active = b[i] != 0
+	return i + 1
 }
 
 func sizeBincodeBoxUint64(v **uint64) int {
@@ -3300,33 +3026,35 @@ func sizeBincodeBoxUint64(v **uint64) int {
 	return n
 }
 
-func putBincodeBoxUint64(b []byte, v **uint64) ([]byte, bool) {
+func putBincodeBoxUint64(b []byte, i int, v **uint64) int {
 	if *v == nil {
-		return nil, false
+		return -1
 	}
 	e := *v
-	if len(b) < 8 {
-		return nil, false
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], (*e))
-	return b[8:], true
+	f := (*[8]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], (*e))
+	return i + 8
 }
 
-func checkBincodeBoxUint64(b []byte) ([]byte, int) {
-	if len(b) < 8 {
-		return nil, -1
+func checkBincodeBoxUint64(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-8 {
+		return -1, 0
 	}
-	return b[8:], 0
+	return i + 8, text
 }
 
-func getBincodeBoxUint64(b []byte, k *wire.Keeper, v **uint64) ([]byte, bool) {
+func getBincodeBoxUint64(b []byte, i int, k *wire.Keeper, v **uint64) int {
 	*v = new(uint64)
 	e := *v
-	if len(b) < 8 {
-		return nil, false
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	(*e) = binary.LittleEndian.Uint64(b[0:8])
-	return b[8:], true
+	f := (*[8]byte)(b[i:])
+	(*e) = binary.LittleEndian.Uint64(f[0:8])
+	return i + 8
 }
 
 func sizeBincodeOptionStruct(v **struct{}) int {
@@ -3337,45 +3065,45 @@ func sizeBincodeOptionStruct(v **struct{}) int {
 	return n
 }
 
-func putBincodeOptionStruct(b []byte, v **struct{}) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionStruct(b []byte, i int, v **struct{}) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
-	return b[1:], true
+	b[i] = 1
+	return i + 1
 }
 
-func checkBincodeOptionStruct(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionStruct(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	return b[1:], 0
+	return i + 1, text
 }
 
-func getBincodeOptionStruct(b []byte, k *wire.Keeper, v **struct{}) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionStruct(b []byte, i int, k *wire.Keeper, v **struct{}) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(struct{})
-	return b[1:], true
+	return i + 1
 }
 
 func sizeBincodeSliceOfSmall(v *[]*Small) int {
 	s := *v
 	n := 8 + 0*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeOptionSmall(e); m >= 0 {
 			n += m
 		} else {
@@ -3385,53 +3113,48 @@ func sizeBincodeSliceOfSmall(v *[]*Small) int {
 	return n
 }
 
-func putBincodeSliceOfSmall(b []byte, v *[]*Small) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfSmall(b []byte, i int, v *[]*Small) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = putBincodeOptionSmall(b, e); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = putBincodeOptionSmall(b, i, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfSmall(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 1)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfSmall(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 1)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = checkBincodeOptionSmall(b); t < 0 {
-			return nil, -1
+		i, text = checkBincodeOptionSmall(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfSmall(b []byte, k *wire.Keeper, v *[]*Small) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 1)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfSmall(b []byte, i int, k *wire.Keeper, v *[]*Small) int {
+	n, i := wire.Len(b, i, 1)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if b, ok = getBincodeOptionSmall(b, k, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = getBincodeOptionSmall(b, i, k, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeOptionInt32(v **int32) int {
@@ -3442,58 +3165,60 @@ func sizeBincodeOptionInt32(v **int32) int {
 	return n
 }
 
-func putBincodeOptionInt32(b []byte, v **int32) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionInt32(b []byte, i int, v **int32) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if len(b) < 5 {
-		return nil, false
+	if i < 0 || i > len(b)-5 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[1:5], uint32((*e)))
-	return b[5:], true
+	f := (*[5]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[1:5], uint32((*e)))
+	return i + 5
 }
 
-func checkBincodeOptionInt32(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionInt32(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 5 {
-		return nil, -1
+	if i < 0 || i > len(b)-5 {
+		return -1, 0
 	}
-	return b[5:], 0
+	return i + 5, text
 }
 
-func getBincodeOptionInt32(b []byte, k *wire.Keeper, v **int32) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionInt32(b []byte, i int, k *wire.Keeper, v **int32) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(int32)
 	e := *v
-	if len(b) < 5 {
-		return nil, false
+	if i < 0 || i > len(b)-5 {
+		return -1
 	}
-	(*e) = int32(binary.LittleEndian.Uint32(b[1:5]))
-	return b[5:], true
+	f := (*[5]byte)(b[i:])
+	(*e) = int32(binary.LittleEndian.Uint32(f[1:5]))
+	return i + 5
 }
 
 func sizeBincodeArrayOf2Int32(v *[2]*int32) int {
 	s := v[:]
 	n := 0 * len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeOptionInt32(e); m >= 0 {
 			n += m
 		} else {
@@ -3503,39 +3228,38 @@ func sizeBincodeArrayOf2Int32(v *[2]*int32) int {
 	return n
 }
 
-func putBincodeArrayOf2Int32(b []byte, v *[2]*int32) ([]byte, bool) {
-	var ok bool
+func putBincodeArrayOf2Int32(b []byte, i int, v *[2]*int32) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = putBincodeOptionInt32(b, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = putBincodeOptionInt32(b, i, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeArrayOf2Int32(b []byte) ([]byte, int) {
-	var t, text int
+func checkBincodeArrayOf2Int32(b []byte, i, text int) (int, int) {
 	for range 2 {
-		if b, t = checkBincodeOptionInt32(b); t < 0 {
-			return nil, -1
+		i, text = checkBincodeOptionInt32(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeArrayOf2Int32(b []byte, k *wire.Keeper, v *[2]*int32) ([]byte, bool) {
-	var ok bool
+func getBincodeArrayOf2Int32(b []byte, i int, k *wire.Keeper, v *[2]*int32) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = getBincodeOptionInt32(b, k, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = getBincodeOptionInt32(b, i, k, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeUnions(v *Unions) int {
@@ -3563,59 +3287,28 @@ func sizeBincodeUnions(v *Unions) int {
 	return n
 }
 
-func putBincodeUnions(b []byte, v *Unions) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeShape(b, &v.Shape); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfShape(b, &v.Shapes); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeResultUint32String(b, &v.Result); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeResultOfShapeOptBool(b, &v.Nested); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeUnions(b []byte, i int, v *Unions) int {
+	i = putBincodeShape(b, i, &v.Shape)
+	i = putBincodeSliceOfShape(b, i, &v.Shapes)
+	i = putBincodeResultUint32String(b, i, &v.Result)
+	i = putBincodeResultOfShapeOptBool(b, i, &v.Nested)
+	return i
 }
 
-func checkBincodeUnions(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeShape(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfShape(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeResultUint32String(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeResultOfShapeOptBool(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeUnions(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeShape(b, i, text)
+	i, text = checkBincodeSliceOfShape(b, i, text)
+	i, text = checkBincodeResultUint32String(b, i, text)
+	i, text = checkBincodeResultOfShapeOptBool(b, i, text)
+	return i, text
 }
 
-func getBincodeUnions(b []byte, k *wire.Keeper, v *Unions) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeShape(b, k, &v.Shape); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfShape(b, k, &v.Shapes); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeResultUint32String(b, k, &v.Result); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeResultOfShapeOptBool(b, k, &v.Nested); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeUnions(b []byte, i int, k *wire.Keeper, v *Unions) int {
+	i = getBincodeShape(b, i, k, &v.Shape)
+	i = getBincodeSliceOfShape(b, i, k, &v.Shapes)
+	i = getBincodeResultUint32String(b, i, k, &v.Result)
+	i = getBincodeResultOfShapeOptBool(b, i, k, &v.Nested)
+	return i
 }
 
 func sizeBincodeShape(v *Shape) int {
@@ -3662,147 +3355,155 @@ func sizeBincodeShape(v *Shape) int {
 	return -1
 }
 
-func putBincodeShape(b []byte, v *Shape) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func putBincodeShape(b []byte, i int, v *Shape) int {
+	set := 0
+	if v.Circle != nil {
+		set++
+	}
+	if v.Square != nil {
+		set++
+	}
+	if v.Text != nil {
+		set++
+	}
+	if v.Number != nil {
+		set++
+	}
+	if v.Empty != nil {
+		set++
+	}
+	if set != 1 {
+		return -1
+	}
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
 	switch {
 	case v.Circle != nil:
-		binary.LittleEndian.PutUint32(b[0:4], 0)
+		binary.LittleEndian.PutUint32(b[i:], 0)
 		e := v.Circle
-		if len(b) < 28 {
-			return nil, false
+		if i < 0 || i > len(b)-28 {
+			return -1
 		}
-		wire.PutNumbers(b[4:20], e.Center[:])
-		binary.LittleEndian.PutUint64(b[20:28], math.Float64bits(e.Radius))
-		if b, ok = wire.Text(b[28:], e.Name); !ok {
-			return nil, false
-		}
-		return b, true
+		f := (*[28]byte)(b[i:])
+		wire.PutNumbers(f[4:20], e.Center[:])
+		binary.LittleEndian.PutUint64(f[20:28], math.Float64bits(e.Radius))
+		i = wire.Text(b, i+28, e.Name)
+		return i
 	case v.Square != nil:
-		binary.LittleEndian.PutUint32(b[0:4], 1)
+		binary.LittleEndian.PutUint32(b[i:], 1)
 		e := v.Square
-		if len(b) < 20 {
-			return nil, false
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		binary.LittleEndian.PutUint64(b[4:12], math.Float64bits(e.Start))
-		binary.LittleEndian.PutUint64(b[12:20], math.Float64bits(e.End))
-		return b[20:], true
+		f := (*[20]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[4:12], math.Float64bits(e.Start))
+		binary.LittleEndian.PutUint64(f[12:20], math.Float64bits(e.End))
+		return i + 20
 	case v.Text != nil:
-		binary.LittleEndian.PutUint32(b[0:4], 2)
+		binary.LittleEndian.PutUint32(b[i:], 2)
 		e := v.Text
-		if b, ok = wire.Text(b[4:], (*e)); !ok {
-			return nil, false
-		}
-		return b, true
+		i = wire.Text(b, i+4, (*e))
+		return i
 	case v.Number != nil:
-		binary.LittleEndian.PutUint32(b[0:4], 3)
+		binary.LittleEndian.PutUint32(b[i:], 3)
 		e := v.Number
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[4:8], uint32((*e)))
-		return b[8:], true
+		f := (*[8]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[4:8], uint32((*e)))
+		return i + 8
 	case v.Empty != nil:
-		binary.LittleEndian.PutUint32(b[0:4], 4)
-		return b[4:], true
+		binary.LittleEndian.PutUint32(b[i:], 4)
+		return i + 4
 	}
-	return nil, false
+	return -1
 }
 
-func checkBincodeShape(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 4 {
-		return nil, -1
+func checkBincodeShape(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-4 {
+		return -1, 0
 	}
-	switch binary.LittleEndian.Uint32(b[0:4]) {
+	switch binary.LittleEndian.Uint32(b[i:]) {
 	case 0:
-		if len(b) < 28 {
-			return nil, -1
+		if i < 0 || i > len(b)-28 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[28:]); t < 0 {
-			return nil, -1
-		}
-		text += t
-		return b, text
+		i, text = wire.SkipText(b, i+28, text)
+		return i, text
 	case 1:
-		if len(b) < 20 {
-			return nil, -1
+		if i < 0 || i > len(b)-20 {
+			return -1, 0
 		}
-		return b[20:], text
+		return i + 20, text
 	case 2:
-		if b, t = wire.SkipText(b[4:]); t < 0 {
-			return nil, -1
-		}
-		text += t
-		return b, text
+		i, text = wire.SkipText(b, i+4, text)
+		return i, text
 	case 3:
-		if len(b) < 8 {
-			return nil, -1
+		if i < 0 || i > len(b)-8 {
+			return -1, 0
 		}
-		return b[8:], text
+		return i + 8, text
 	case 4:
-		return b[4:], text
+		return i + 4, text
 	}
-	return nil, -1
+	return -1, 0
 }
 
-func getBincodeShape(b []byte, k *wire.Keeper, v *Shape) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func getBincodeShape(b []byte, i int, k *wire.Keeper, v *Shape) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
 	*v = Shape{}
-	switch binary.LittleEndian.Uint32(b[0:4]) {
+	switch binary.LittleEndian.Uint32(b[i:]) {
 	case 0:
 		v.Circle = new(Circle)
 		e := v.Circle
-		if len(b) < 28 {
-			return nil, false
+		if i < 0 || i > len(b)-28 {
+			return -1
 		}
-		wire.GetNumbers(e.Center[:], b[4:20])
-		e.Radius = math.Float64frombits(binary.LittleEndian.Uint64(b[20:28]))
-		if e.Name, b, ok = k.Text(b[28:]); !ok {
-			return nil, false
-		}
-		return b, true
+		f := (*[28]byte)(b[i:])
+		wire.GetNumbers(e.Center[:], f[4:20])
+		e.Radius = math.Float64frombits(binary.LittleEndian.Uint64(f[20:28]))
+		e.Name, i = k.Text(b, i+28)
+		return i
 	case 1:
 		v.Square = new(bincode.Range[float64])
 		e := v.Square
-		if len(b) < 20 {
-			return nil, false
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		e.Start = math.Float64frombits(binary.LittleEndian.Uint64(b[4:12]))
-		e.End = math.Float64frombits(binary.LittleEndian.Uint64(b[12:20]))
-		return b[20:], true
+		f := (*[20]byte)(b[i:])
+		e.Start = math.Float64frombits(binary.LittleEndian.Uint64(f[4:12]))
+		e.End = math.Float64frombits(binary.LittleEndian.Uint64(f[12:20]))
+		return i + 20
 	case 2:
 		v.Text = new(string)
 		e := v.Text
-		if (*e), b, ok = k.Text(b[4:]); !ok {
-			return nil, false
-		}
-		return b, true
+		(*e), i = k.Text(b, i+4)
+		return i
 	case 3:
 		v.Number = new(int32)
 		e := v.Number
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		(*e) = int32(binary.LittleEndian.Uint32(b[4:8]))
-		return b[8:], true
+		f := (*[8]byte)(b[i:])
+		(*e) = int32(binary.LittleEndian.Uint32(f[4:8]))
+		return i + 8
 	case 4:
 		v.Empty = new(struct{})
-		return b[4:], true
+		return i + 4
 	}
-	return nil, false
+	return -1
 }
 
 func sizeBincodeSliceOfShape(v *[]Shape) int {
 	s := *v
 	n := 8 + 0*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeShape(e); m >= 0 {
 			n += m
 		} else {
@@ -3812,53 +3513,48 @@ func sizeBincodeSliceOfShape(v *[]Shape) int {
 	return n
 }
 
-func putBincodeSliceOfShape(b []byte, v *[]Shape) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfShape(b []byte, i int, v *[]Shape) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = putBincodeShape(b, e); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = putBincodeShape(b, i, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfShape(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 4)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfShape(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 4)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = checkBincodeShape(b); t < 0 {
-			return nil, -1
+		i, text = checkBincodeShape(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfShape(b []byte, k *wire.Keeper, v *[]Shape) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 4)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfShape(b []byte, i int, k *wire.Keeper, v *[]Shape) int {
+	n, i := wire.Len(b, i, 4)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if b, ok = getBincodeShape(b, k, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = getBincodeShape(b, i, k, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeResultUint32String(v *bincode.Result[uint32, string]) int {
@@ -3874,73 +3570,65 @@ func sizeBincodeResultUint32String(v *bincode.Result[uint32, string]) int {
 	return -1
 }
 
-func putBincodeResultUint32String(b []byte, v *bincode.Result[uint32, string]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func putBincodeResultUint32String(b []byte, i int, v *bincode.Result[uint32, string]) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
 	switch {
 	case !v.Failed:
-		binary.LittleEndian.PutUint32(b[0:4], 0)
-		if len(b) < 8 {
-			return nil, false
+		binary.LittleEndian.PutUint32(b[i:], 0)
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[4:8], v.Ok)
-		return b[8:], true
+		f := (*[8]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[4:8], v.Ok)
+		return i + 8
 	case v.Failed:
-		binary.LittleEndian.PutUint32(b[0:4], 1)
-		if b, ok = wire.Text(b[4:], v.Err); !ok {
-			return nil, false
-		}
-		return b, true
+		binary.LittleEndian.PutUint32(b[i:], 1)
+		i = wire.Text(b, i+4, v.Err)
+		return i
 	}
-	return nil, false
+	return -1
 }
 
-func checkBincodeResultUint32String(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 4 {
-		return nil, -1
+func checkBincodeResultUint32String(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-4 {
+		return -1, 0
 	}
-	switch binary.LittleEndian.Uint32(b[0:4]) {
+	switch binary.LittleEndian.Uint32(b[i:]) {
 	case 0:
-		if len(b) < 8 {
-			return nil, -1
+		if i < 0 || i > len(b)-8 {
+			return -1, 0
 		}
-		return b[8:], text
+		return i + 8, text
 	case 1:
-		if b, t = wire.SkipText(b[4:]); t < 0 {
-			return nil, -1
-		}
-		text += t
-		return b, text
+		i, text = wire.SkipText(b, i+4, text)
+		return i, text
 	}
-	return nil, -1
+	return -1, 0
 }
 
-func getBincodeResultUint32String(b []byte, k *wire.Keeper, v *bincode.Result[uint32, string]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func getBincodeResultUint32String(b []byte, i int, k *wire.Keeper, v *bincode.Result[uint32, string]) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	switch binary.LittleEndian.Uint32(b[0:4]) {
+	switch binary.LittleEndian.Uint32(b[i:]) {
 	case 0:
 		var none string
 		v.Err, v.Failed = none, false
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		v.Ok = binary.LittleEndian.Uint32(b[4:8])
-		return b[8:], true
+		f := (*[8]byte)(b[i:])
+		v.Ok = binary.LittleEndian.Uint32(f[4:8])
+		return i + 8
 	case 1:
 		var none uint32
 		v.Ok, v.Failed = none, true
-		if v.Err, b, ok = k.Text(b[4:]); !ok {
-			return nil, false
-		}
-		return b, true
+		v.Err, i = k.Text(b, i+4)
+		return i
 	}
-	return nil, false
+	return -1
 }
 
 func sizeBincodeResultOfShapeOptBool(v *bincode.Result[[]Shape, bincode.Opt[bool]]) int {
@@ -3965,72 +3653,55 @@ func sizeBincodeResultOfShapeOptBool(v *bincode.Result[[]Shape, bincode.Opt[bool
 	return -1
 }
 
-func putBincodeResultOfShapeOptBool(b []byte, v *bincode.Result[[]Shape, bincode.Opt[bool]]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func putBincodeResultOfShapeOptBool(b []byte, i int, v *bincode.Result[[]Shape, bincode.Opt[bool]]) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
 	switch {
 	case !v.Failed:
-		binary.LittleEndian.PutUint32(b[0:4], 0)
-		if b, ok = putBincodeSliceOfShape(b[4:], &v.Ok); !ok {
-			return nil, false
-		}
-		return b, true
+		binary.LittleEndian.PutUint32(b[i:], 0)
+		i = putBincodeSliceOfShape(b, i+4, &v.Ok)
+		return i
 	case v.Failed:
-		binary.LittleEndian.PutUint32(b[0:4], 1)
-		if b, ok = putBincodeOptBool(b[4:], &v.Err); !ok {
-			return nil, false
-		}
-		return b, true
+		binary.LittleEndian.PutUint32(b[i:], 1)
+		i = putBincodeOptBool(b, i+4, &v.Err)
+		return i
 	}
-	return nil, false
+	return -1
 }
 
-func checkBincodeResultOfShapeOptBool(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 4 {
-		return nil, -1
+func checkBincodeResultOfShapeOptBool(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-4 {
+		return -1, 0
 	}
-	switch binary.LittleEndian.Uint32(b[0:4]) {
+	switch binary.LittleEndian.Uint32(b[i:]) {
 	case 0:
-		if b, t = checkBincodeSliceOfShape(b[4:]); t < 0 {
-			return nil, -1
-		}
-		text += t
-		return b, text
+		i, text = checkBincodeSliceOfShape(b, i+4, text)
+		return i, text
 	case 1:
-		if b, t = checkBincodeOptBool(b[4:]); t < 0 {
-			return nil, -1
-		}
-		text += t
-		return b, text
+		i, text = checkBincodeOptBool(b, i+4, text)
+		return i, text
 	}
-	return nil, -1
+	return -1, 0
 }
 
-func getBincodeResultOfShapeOptBool(b []byte, k *wire.Keeper, v *bincode.Result[[]Shape, bincode.Opt[bool]]) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func getBincodeResultOfShapeOptBool(b []byte, i int, k *wire.Keeper, v *bincode.Result[[]Shape, bincode.Opt[bool]]) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	switch binary.LittleEndian.Uint32(b[0:4]) {
+	switch binary.LittleEndian.Uint32(b[i:]) {
 	case 0:
 		var none bincode.Opt[bool]
 		v.Err, v.Failed = none, false
-		if b, ok = getBincodeSliceOfShape(b[4:], k, &v.Ok); !ok {
-			return nil, false
-		}
-		return b, true
+		i = getBincodeSliceOfShape(b, i+4, k, &v.Ok)
+		return i
 	case 1:
 		var none []Shape
 		v.Ok, v.Failed = none, true
-		if b, ok = getBincodeOptBool(b[4:], k, &v.Err); !ok {
-			return nil, false
-		}
-		return b, true
+		i = getBincodeOptBool(b, i+4, k, &v.Err)
+		return i
 	}
-	return nil, false
+	return -1
 }
 
 func sizeBincodeOptBool(v *bincode.Opt[bool]) int {
@@ -4041,49 +3712,55 @@ func sizeBincodeOptBool(v *bincode.Opt[bool]) int {
 	return n
 }
 
-func putBincodeOptBool(b []byte, v *bincode.Opt[bool]) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptBool(b []byte, i int, v *bincode.Opt[bool]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if !v.Some {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
-	if len(b) < 2 {
-		return nil, false
+	b[i] = 1
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	b[1] = wire.Bool(v.Value)
-	return b[2:], true
+	f := (*[2]byte)(b[i:])
+	f[1] = wire.Bool(v.Value)
+	return i + 2
 }
 
-func checkBincodeOptBool(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptBool(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 2 || b[1] > 1 {
-		return nil, -1
+	if i < 0 || i > len(b)-2 {
+		return -1, 0
 	}
-	return b[2:], 0
+	f := (*[2]byte)(b[i:])
+	if f[1] > 1 {
+		return -1, 0
+	}
+	return i + 2, text
 }
 
-func getBincodeOptBool(b []byte, k *wire.Keeper, v *bincode.Opt[bool]) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptBool(b []byte, i int, k *wire.Keeper, v *bincode.Opt[bool]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = bincode.Opt[bool]{}
-		return b[1:], true
+		return i + 1
 	}
 	v.Some = true
-	if len(b) < 2 {
-		return nil, false
+	if i < 0 || i > len(b)-2 {
+		return -1
 	}
-	v.Value = b[1] != 0
-	return b[2:], true
+	f := (*[2]byte)(b[i:])
+	v.Value = f[1] != 0
+	return i + 2
 }
 
 func sizeBincodeShape2(v *Shape) int {
@@ -4096,29 +3773,19 @@ func sizeBincodeShape2(v *Shape) int {
 	return n
 }
 
-func putBincodeShape2(b []byte, v *Shape) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeShape(b, v); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeShape2(b []byte, i int, v *Shape) int {
+	i = putBincodeShape(b, i, v)
+	return i
 }
 
-func checkBincodeShape2(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeShape(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeShape2(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeShape(b, i, text)
+	return i, text
 }
 
-func getBincodeShape2(b []byte, k *wire.Keeper, v *Shape) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeShape(b, k, v); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeShape2(b []byte, i int, k *wire.Keeper, v *Shape) int {
+	i = getBincodeShape(b, i, k, v)
+	return i
 }
 
 func sizeBincodeMaps(v *Maps, depth int) int {
@@ -4179,125 +3846,55 @@ func sizeBincodeMaps(v *Maps, depth int) int {
 	return n
 }
 
-func putBincodeMaps(b []byte, v *Maps, depth int) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeMapOfStringString(b, &v.Text); !ok {
-		return nil, false
+func putBincodeMaps(b []byte, i int, v *Maps, depth int) int {
+	if depth < 4 {
+		return -1
 	}
-	if b, ok = putBincodeMapOfInt32Small(b, &v.Number); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfNameOfByte(b, &v.Named); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfLevelBool(b, &v.Level); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfUint64OfStringInt(b, &v.Long); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Pairs).FieldPut(b, &v.Pairs, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Struct).FieldPut(b, &v.Struct, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Bool).FieldPut(b, &v.Bool, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfCharUint16(b, &v.Chars); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Floats).FieldPut(b, &v.Floats, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	i = putBincodeMapOfStringString(b, i, &v.Text)
+	i = putBincodeMapOfInt32Small(b, i, &v.Number)
+	i = putBincodeMapOfNameOfByte(b, i, &v.Named)
+	i = putBincodeMapOfLevelBool(b, i, &v.Level)
+	i = putBincodeMapOfUint64OfStringInt(b, i, &v.Long)
+	i = bincode.ProgramOf(&v.Pairs).FieldPut(b, i, &v.Pairs, depth-1)
+	i = bincode.ProgramOf(&v.Struct).FieldPut(b, i, &v.Struct, depth-1)
+	i = bincode.ProgramOf(&v.Bool).FieldPut(b, i, &v.Bool, depth-1)
+	i = putBincodeMapOfCharUint16(b, i, &v.Chars)
+	i = bincode.ProgramOf(&v.Floats).FieldPut(b, i, &v.Floats, depth-1)
+	return i
 }
 
-func checkBincodeMaps(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeMaps(b []byte, i, text int, depth int) (int, int) {
 	if depth < 4 {
-		return nil, -1
+		return -1, 0
 	}
-	if b, t = checkBincodeMapOfStringString(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfInt32Small(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfNameOfByte(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfLevelBool(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfUint64OfStringInt(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = bincode.ProgramOf((*map[[2]uint8]string)(nil)).FieldSkip(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = bincode.ProgramOf((*map[bincode.Range[int8]]*string)(nil)).FieldSkip(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = bincode.ProgramOf((*map[bool]uint8)(nil)).FieldSkip(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfCharUint16(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = bincode.ProgramOf((*map[float64]uint8)(nil)).FieldSkip(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeMapOfStringString(b, i, text)
+	i, text = checkBincodeMapOfInt32Small(b, i, text)
+	i, text = checkBincodeMapOfNameOfByte(b, i, text)
+	i, text = checkBincodeMapOfLevelBool(b, i, text)
+	i, text = checkBincodeMapOfUint64OfStringInt(b, i, text)
+	i = bincode.ProgramOf((*map[[2]uint8]string)(nil)).FieldSkip(b, i, depth-1)
+	i = bincode.ProgramOf((*map[bincode.Range[int8]]*string)(nil)).FieldSkip(b, i, depth-1)
+	i = bincode.ProgramOf((*map[bool]uint8)(nil)).FieldSkip(b, i, depth-1)
+	i, text = checkBincodeMapOfCharUint16(b, i, text)
+	i = bincode.ProgramOf((*map[float64]uint8)(nil)).FieldSkip(b, i, depth-1)
+	return i, text
 }
 
-func getBincodeMaps(b []byte, k *wire.Keeper, v *Maps, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeMaps(b []byte, i int, k *wire.Keeper, v *Maps, depth int) int {
 	if depth < 4 {
-		return nil, false
+		return -1
 	}
-	if b, ok = getBincodeMapOfStringString(b, k, &v.Text); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfInt32Small(b, k, &v.Number); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfNameOfByte(b, k, &v.Named); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfLevelBool(b, k, &v.Level); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfUint64OfStringInt(b, k, &v.Long); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Pairs).FieldGet(b, k, &v.Pairs, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Struct).FieldGet(b, k, &v.Struct, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Bool).FieldGet(b, k, &v.Bool, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfCharUint16(b, k, &v.Chars); !ok {
-		return nil, false
-	}
-	if b, ok = bincode.ProgramOf(&v.Floats).FieldGet(b, k, &v.Floats, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	i = getBincodeMapOfStringString(b, i, k, &v.Text)
+	i = getBincodeMapOfInt32Small(b, i, k, &v.Number)
+	i = getBincodeMapOfNameOfByte(b, i, k, &v.Named)
+	i = getBincodeMapOfLevelBool(b, i, k, &v.Level)
+	i = getBincodeMapOfUint64OfStringInt(b, i, k, &v.Long)
+	i = bincode.ProgramOf(&v.Pairs).FieldGet(b, i, k, &v.Pairs, depth-1)
+	i = bincode.ProgramOf(&v.Struct).FieldGet(b, i, k, &v.Struct, depth-1)
+	i = bincode.ProgramOf(&v.Bool).FieldGet(b, i, k, &v.Bool, depth-1)
+	i = getBincodeMapOfCharUint16(b, i, k, &v.Chars)
+	i = bincode.ProgramOf(&v.Floats).FieldGet(b, i, k, &v.Floats, depth-1)
+	return i
 }
 
 func sizeBincodeMapOfStringString(v *map[string]string) int {
@@ -4309,14 +3906,9 @@ func sizeBincodeMapOfStringString(v *map[string]string) int {
 	return n
 }
 
-func putBincodeMapOfStringString(b []byte, v *map[string]string) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfStringString(b []byte, i int, v *map[string]string) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]string
 	keys := room[:0]
 	for key := range s {
@@ -4325,55 +3917,48 @@ func putBincodeMapOfStringString(b []byte, v *map[string]string) ([]byte, bool) 
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
-		}
-		if b, ok = wire.Text(b, val); !ok {
-			return nil, false
+		i = wire.Text(b, i, key)
+		i = wire.Text(b, i, val)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfStringString(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfStringString(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
-		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfStringString(b []byte, k *wire.Keeper, v *map[string]string) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfStringString(b []byte, i int, k *wire.Keeper, v *map[string]string) int {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[string]string, n)
 	for range n {
 		var key string
 		var val string
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
-		}
-		if val, b, ok = k.Text(b); !ok {
-			return nil, false
+		key, i = k.Text(b, i)
+		val, i = k.Text(b, i)
+		if i < 0 {
+			return -1
 		}
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfInt32Small(v *map[int32]Small) int {
@@ -4385,14 +3970,9 @@ func sizeBincodeMapOfInt32Small(v *map[int32]Small) int {
 	return n
 }
 
-func putBincodeMapOfInt32Small(b []byte, v *map[int32]Small) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfInt32Small(b []byte, i int, v *map[int32]Small) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]int32
 	keys := room[:0]
 	for key := range s {
@@ -4401,76 +3981,72 @@ func putBincodeMapOfInt32Small(b []byte, v *map[int32]Small) ([]byte, bool) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if len(b) < 24 {
-			return nil, false
+		if i < 0 || i > len(b)-24 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[0:4], uint32(key))
-		binary.LittleEndian.PutUint64(b[4:12], val.ID)
-		binary.LittleEndian.PutUint32(b[12:16], val.PID)
-		binary.LittleEndian.PutUint64(b[16:24], math.Float64bits(val.Score))
-		if b, ok = wire.Text(b[24:], val.Name); !ok {
-			return nil, false
+		f := (*[24]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[0:4], uint32(key))
+		binary.LittleEndian.PutUint64(f[4:12], val.ID)
+		binary.LittleEndian.PutUint32(f[12:16], val.PID)
+		binary.LittleEndian.PutUint64(f[16:24], math.Float64bits(val.Score))
+		i = wire.Text(b, i+24, val.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = wire.Bool(val.Active)
-		b = b[1:]
+		b[i] = wire.Bool(val.Active)
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfInt32Small(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 33)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfInt32Small(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 33)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 24 {
-			return nil, -1
+		if i < 0 || i > len(b)-24 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[24:]); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i+24, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 1 || b[0] > 1 {
-			return nil, -1
+		if b[i] > 1 {
+			return -1, 0
 		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfInt32Small(b []byte, k *wire.Keeper, v *map[int32]Small) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 33)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfInt32Small(b []byte, i int, k *wire.Keeper, v *map[int32]Small) int {
+	n, i := wire.Len(b, i, 33)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[int32]Small, n)
 	for range n {
 		var key int32
 		var val Small
-		if len(b) < 24 {
-			return nil, false
+		if i < 0 || i > len(b)-24 {
+			return -1
 		}
-		key = int32(binary.LittleEndian.Uint32(b[0:4]))
-		val.ID = binary.LittleEndian.Uint64(b[4:12])
-		val.PID = binary.LittleEndian.Uint32(b[12:16])
-		val.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[16:24]))
-		if val.Name, b, ok = k.Text(b[24:]); !ok {
-			return nil, false
+		f := (*[24]byte)(b[i:])
+		key = int32(binary.LittleEndian.Uint32(f[0:4]))
+		val.ID = binary.LittleEndian.Uint64(f[4:12])
+		val.PID = binary.LittleEndian.Uint32(f[12:16])
+		val.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[16:24]))
+		val.Name, i = k.Text(b, i+24)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		val.Active = b[0] != 0
-		b = b[1:]
+		val.Active = b[i] != 0
+		i++
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfNameOfByte(v *map[Name][]byte) int {
@@ -4482,14 +4058,9 @@ func sizeBincodeMapOfNameOfByte(v *map[Name][]byte) int {
 	return n
 }
 
-func putBincodeMapOfNameOfByte(b []byte, v *map[Name][]byte) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfNameOfByte(b []byte, i int, v *map[Name][]byte) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]Name
 	keys := room[:0]
 	for key := range s {
@@ -4498,57 +4069,51 @@ func putBincodeMapOfNameOfByte(b []byte, v *map[Name][]byte) ([]byte, bool) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Text(b, string(key)); !ok {
-			return nil, false
-		}
-		if b, ok = wire.Bytes(b, val); !ok {
-			return nil, false
+		i = wire.Text(b, i, string(key))
+		i = wire.Bytes(b, i, val)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfNameOfByte(b []byte) ([]byte, int) {
-	var t, text int
-	var ok bool
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfNameOfByte(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
-		}
-		text += t
-		if b, ok = wire.SkipBytes(b, 1); !ok {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		i = wire.SkipBytes(b, i, 1)
+		if i < 0 {
+			return -1, 0
 		}
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfNameOfByte(b []byte, k *wire.Keeper, v *map[Name][]byte) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfNameOfByte(b []byte, i int, k *wire.Keeper, v *map[Name][]byte) int {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[Name][]byte, n)
 	for range n {
 		var key Name
 		var val []byte
-		if s, rest, ok := k.Text(b); ok {
-			key, b = Name(s), rest
-		} else {
-			return nil, false
+		{
+			r, next := k.Text(b, i)
+			key, i = Name(r), next
 		}
-		if val, b, ok = k.Bytes(b, val); !ok {
-			return nil, false
+		val, i = k.Bytes(b, i, val)
+		if i < 0 {
+			return -1
 		}
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfLevelBool(v *map[Level]bool) int {
@@ -4562,13 +4127,9 @@ func sizeBincodeMapOfLevelBool(v *map[Level]bool) int {
 	return n
 }
 
-func putBincodeMapOfLevelBool(b []byte, v *map[Level]bool) ([]byte, bool) {
+func putBincodeMapOfLevelBool(b []byte, i int, v *map[Level]bool) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]Level
 	keys := room[:0]
 	for key := range s {
@@ -4577,49 +4138,61 @@ func putBincodeMapOfLevelBool(b []byte, v *map[Level]bool) ([]byte, bool) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if len(b) < 5 {
-			return nil, false
+		if i < 0 || i > len(b)-5 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[0:4], uint32(key))
-		b[4] = wire.Bool(val)
-		b = b[5:]
+		f := (*[5]byte)(b[i:])
+		if uint64(key) >= uint64(Level(0).BincodeVariants()) {
+			return -1
+		}
+		binary.LittleEndian.PutUint32(f[0:4], uint32(key))
+		f[4] = wire.Bool(val)
+		i += 5
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfLevelBool(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 5)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfLevelBool(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 5)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 5 || uint64(binary.LittleEndian.Uint32(b[0:4])) >= uint64(Level(0).BincodeVariants()) || b[4] > 1 {
-			return nil, -1
+		if i < 0 || i > len(b)-5 {
+			return -1, 0
 		}
-		b = b[5:]
+		f := (*[5]byte)(b[i:])
+		if uint64(binary.LittleEndian.Uint32(f[0:4])) >= uint64(Level(0).BincodeVariants()) {
+			return -1, 0
+		}
+		if f[4] > 1 {
+			return -1, 0
+		}
+		i += 5
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeMapOfLevelBool(b []byte, k *wire.Keeper, v *map[Level]bool) ([]byte, bool) {
-	n, b := wire.Len(b, 5)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfLevelBool(b []byte, i int, k *wire.Keeper, v *map[Level]bool) int {
+	n, i := wire.Len(b, i, 5)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[Level]bool, n)
 	for range n {
 		var key Level
 		var val bool
-		if len(b) < 5 {
-			return nil, false
+		if i < 0 || i > len(b)-5 {
+			return -1
 		}
-		key = Level(binary.LittleEndian.Uint32(b[0:4]))
-		val = b[4] != 0
-		b = b[5:]
+		f := (*[5]byte)(b[i:])
+		key = Level(binary.LittleEndian.Uint32(f[0:4]))
+		val = f[4] != 0
+		i += 5
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfUint64OfStringInt(v *map[uint64]map[string]int) int {
@@ -4635,14 +4208,9 @@ func sizeBincodeMapOfUint64OfStringInt(v *map[uint64]map[string]int) int {
 	return n
 }
 
-func putBincodeMapOfUint64OfStringInt(b []byte, v *map[uint64]map[string]int) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfUint64OfStringInt(b []byte, i int, v *map[uint64]map[string]int) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]uint64
 	keys := room[:0]
 	for key := range s {
@@ -4651,56 +4219,58 @@ func putBincodeMapOfUint64OfStringInt(b []byte, v *map[uint64]map[string]int) ([
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		binary.LittleEndian.PutUint64(b[0:8], key)
-		if b, ok = putBincodeMapOfStringInt(b[8:], &val); !ok {
-			return nil, false
+		f := (*[8]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], key)
+		i = putBincodeMapOfStringInt(b, i+8, &val)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfUint64OfStringInt(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfUint64OfStringInt(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 8 {
-			return nil, -1
+		if i < 0 || i > len(b)-8 {
+			return -1, 0
 		}
-		if b, t = checkBincodeMapOfStringInt(b[8:]); t < 0 {
-			return nil, -1
+		i, text = checkBincodeMapOfStringInt(b, i+8, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfUint64OfStringInt(b []byte, k *wire.Keeper, v *map[uint64]map[string]int) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfUint64OfStringInt(b []byte, i int, k *wire.Keeper, v *map[uint64]map[string]int) int {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[uint64]map[string]int, n)
 	for range n {
 		var key uint64
 		var val map[string]int
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		key = binary.LittleEndian.Uint64(b[0:8])
-		if b, ok = getBincodeMapOfStringInt(b[8:], k, &val); !ok {
-			return nil, false
+		f := (*[8]byte)(b[i:])
+		key = binary.LittleEndian.Uint64(f[0:8])
+		i = getBincodeMapOfStringInt(b, i+8, k, &val)
+		if i < 0 {
+			return -1
 		}
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfStringInt(v *map[string]int) int {
@@ -4712,14 +4282,9 @@ func sizeBincodeMapOfStringInt(v *map[string]int) int {
 	return n
 }
 
-func putBincodeMapOfStringInt(b []byte, v *map[string]int) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfStringInt(b []byte, i int, v *map[string]int) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]string
 	keys := room[:0]
 	for key := range s {
@@ -4728,59 +4293,56 @@ func putBincodeMapOfStringInt(b []byte, v *map[string]int) ([]byte, bool) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
+		i = wire.Text(b, i, key)
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		if len(b) < 8 {
-			return nil, false
-		}
-		binary.LittleEndian.PutUint64(b[0:8], uint64(val))
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], uint64(val))
+		i += 8
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfStringInt(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfStringInt(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 || i > len(b)-8 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 8 || !wire.Fits[int](binary.LittleEndian.Uint64(b[0:8])) {
-			return nil, -1
+		f := (*[8]byte)(b[i:])
+		if !wire.Fits[int](binary.LittleEndian.Uint64(f[0:8])) {
+			return -1, 0
 		}
-		b = b[8:]
+		i += 8
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfStringInt(b []byte, k *wire.Keeper, v *map[string]int) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 16)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfStringInt(b []byte, i int, k *wire.Keeper, v *map[string]int) int {
+	n, i := wire.Len(b, i, 16)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[string]int, n)
 	for range n {
 		var key string
 		var val int
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
+		key, i = k.Text(b, i)
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		if len(b) < 8 {
-			return nil, false
-		}
-		val = int(binary.LittleEndian.Uint64(b[0:8]))
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		val = int(binary.LittleEndian.Uint64(f[0:8]))
+		i += 8
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfCharUint16(v *map[bincode.Char]uint16) int {
@@ -4796,14 +4358,9 @@ func sizeBincodeMapOfCharUint16(v *map[bincode.Char]uint16) int {
 	return n
 }
 
-func putBincodeMapOfCharUint16(b []byte, v *map[bincode.Char]uint16) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfCharUint16(b []byte, i int, v *map[bincode.Char]uint16) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]bincode.Char
 	keys := room[:0]
 	for key := range s {
@@ -4812,59 +4369,55 @@ func putBincodeMapOfCharUint16(b []byte, v *map[bincode.Char]uint16) ([]byte, bo
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Char(b, rune(key)); !ok {
-			return nil, false
+		i = wire.Char(b, i, rune(key))
+		if i < 0 || i > len(b)-2 {
+			return -1
 		}
-		if len(b) < 2 {
-			return nil, false
-		}
-		binary.LittleEndian.PutUint16(b[0:2], val)
-		b = b[2:]
+		f := (*[2]byte)(b[i:])
+		binary.LittleEndian.PutUint16(f[0:2], val)
+		i += 2
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfCharUint16(b []byte) ([]byte, int) {
-	var ok bool
-	n, b := wire.Len(b, 3)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfCharUint16(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 3)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if _, b, ok = wire.GetChar(b); !ok {
-			return nil, -1
+		_, i = wire.GetChar(b, i)
+		if i < 0 || i > len(b)-2 {
+			return -1, 0
 		}
-		if len(b) < 2 {
-			return nil, -1
-		}
-		b = b[2:]
+		i += 2
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeMapOfCharUint16(b []byte, k *wire.Keeper, v *map[bincode.Char]uint16) ([]byte, bool) {
-	n, b := wire.Len(b, 3)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfCharUint16(b []byte, i int, k *wire.Keeper, v *map[bincode.Char]uint16) int {
+	n, i := wire.Len(b, i, 3)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[bincode.Char]uint16, n)
 	for range n {
 		var key bincode.Char
 		var val uint16
-		if r, rest, ok := wire.GetChar(b); ok {
-			key, b = bincode.Char(r), rest
-		} else {
-			return nil, false
+		{
+			r, next := wire.GetChar(b, i)
+			key, i = bincode.Char(r), next
 		}
-		if len(b) < 2 {
-			return nil, false
+		if i < 0 || i > len(b)-2 {
+			return -1
 		}
-		val = binary.LittleEndian.Uint16(b[0:2])
-		b = b[2:]
+		f := (*[2]byte)(b[i:])
+		val = binary.LittleEndian.Uint16(f[0:2])
+		i += 2
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeSets(v *Sets) int {
@@ -4892,59 +4445,28 @@ func sizeBincodeSets(v *Sets) int {
 	return n
 }
 
-func putBincodeSets(b []byte, v *Sets) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeMapOfStringStruct(b, &v.Texts); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfUint16Struct(b, &v.Numbers); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfStruct(b, &v.Units); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfEmpty(b, &v.Empties); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeSets(b []byte, i int, v *Sets) int {
+	i = putBincodeMapOfStringStruct(b, i, &v.Texts)
+	i = putBincodeMapOfUint16Struct(b, i, &v.Numbers)
+	i = putBincodeSliceOfStruct(b, i, &v.Units)
+	i = putBincodeSliceOfEmpty(b, i, &v.Empties)
+	return i
 }
 
-func checkBincodeSets(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeMapOfStringStruct(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfUint16Struct(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfStruct(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfEmpty(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeSets(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeMapOfStringStruct(b, i, text)
+	i, text = checkBincodeMapOfUint16Struct(b, i, text)
+	i, text = checkBincodeSliceOfStruct(b, i, text)
+	i, text = checkBincodeSliceOfEmpty(b, i, text)
+	return i, text
 }
 
-func getBincodeSets(b []byte, k *wire.Keeper, v *Sets) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeMapOfStringStruct(b, k, &v.Texts); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfUint16Struct(b, k, &v.Numbers); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfStruct(b, k, &v.Units); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfEmpty(b, k, &v.Empties); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeSets(b []byte, i int, k *wire.Keeper, v *Sets) int {
+	i = getBincodeMapOfStringStruct(b, i, k, &v.Texts)
+	i = getBincodeMapOfUint16Struct(b, i, k, &v.Numbers)
+	i = getBincodeSliceOfStruct(b, i, k, &v.Units)
+	i = getBincodeSliceOfEmpty(b, i, k, &v.Empties)
+	return i
 }
 
 func sizeBincodeMapOfStringStruct(v *map[string]struct{}) int {
@@ -4956,14 +4478,9 @@ func sizeBincodeMapOfStringStruct(v *map[string]struct{}) int {
 	return n
 }
 
-func putBincodeMapOfStringStruct(b []byte, v *map[string]struct{}) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfStringStruct(b []byte, i int, v *map[string]struct{}) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]string
 	keys := room[:0]
 	for key := range s {
@@ -4971,45 +4488,45 @@ func putBincodeMapOfStringStruct(b []byte, v *map[string]struct{}) ([]byte, bool
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
+		i = wire.Text(b, i, key)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfStringStruct(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfStringStruct(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfStringStruct(b []byte, k *wire.Keeper, v *map[string]struct{}) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfStringStruct(b []byte, i int, k *wire.Keeper, v *map[string]struct{}) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[string]struct{}, n)
 	for range n {
 		var key string
 		var val struct{}
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
+		key, i = k.Text(b, i)
+		if i < 0 {
+			return -1
 		}
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfUint16Struct(v *map[uint16]struct{}) int {
@@ -5018,13 +4535,9 @@ func sizeBincodeMapOfUint16Struct(v *map[uint16]struct{}) int {
 	return n
 }
 
-func putBincodeMapOfUint16Struct(b []byte, v *map[uint16]struct{}) ([]byte, bool) {
+func putBincodeMapOfUint16Struct(b []byte, i int, v *map[uint16]struct{}) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]uint16
 	keys := room[:0]
 	for key := range s {
@@ -5032,47 +4545,49 @@ func putBincodeMapOfUint16Struct(b []byte, v *map[uint16]struct{}) ([]byte, bool
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		if len(b) < 2 {
-			return nil, false
+		if i < 0 || i > len(b)-2 {
+			return -1
 		}
-		binary.LittleEndian.PutUint16(b[0:2], key)
-		b = b[2:]
+		f := (*[2]byte)(b[i:])
+		binary.LittleEndian.PutUint16(f[0:2], key)
+		i += 2
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfUint16Struct(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 2)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfUint16Struct(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 2)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 2 {
-			return nil, -1
+		if i < 0 || i > len(b)-2 {
+			return -1, 0
 		}
-		b = b[2:]
+		i += 2
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeMapOfUint16Struct(b []byte, k *wire.Keeper, v *map[uint16]struct{}) ([]byte, bool) {
-	n, b := wire.Len(b, 2)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfUint16Struct(b []byte, i int, k *wire.Keeper, v *map[uint16]struct{}) int {
+	n, i := wire.Len(b, i, 2)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[uint16]struct{}, n)
 	for range n {
 		var key uint16
 		var val struct{}
-		if len(b) < 2 {
-			return nil, false
+		if i < 0 || i > len(b)-2 {
+			return -1
 		}
-		key = binary.LittleEndian.Uint16(b[0:2])
-		b = b[2:]
+		f := (*[2]byte)(b[i:])
+		key = binary.LittleEndian.Uint16(f[0:2])
+		i += 2
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfStruct(v *[]struct{}) int {
@@ -5081,32 +4596,28 @@ func sizeBincodeSliceOfStruct(v *[]struct{}) int {
 	return n
 }
 
-func putBincodeSliceOfStruct(b []byte, v *[]struct{}) ([]byte, bool) {
+func putBincodeSliceOfStruct(b []byte, i int, v *[]struct{}) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	return b, true
+	i = wire.PutLen(b, i, len(s))
+	return i
 }
 
-func checkBincodeSliceOfStruct(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 0)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfStruct(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 0)
+	if i < 0 {
+		return -1, 0
 	}
-	return b[n*0:], 0
+	return i + n*0, text
 }
 
-func getBincodeSliceOfStruct(b []byte, k *wire.Keeper, v *[]struct{}) ([]byte, bool) {
-	n, b := wire.Len(b, 0)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfStruct(b []byte, i int, k *wire.Keeper, v *[]struct{}) int {
+	n, i := wire.Len(b, i, 0)
+	if i < 0 {
+		return -1
 	}
 	s := wire.Room(k, *v, n)
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfEmpty(v *[]Empty) int {
@@ -5115,32 +4626,28 @@ func sizeBincodeSliceOfEmpty(v *[]Empty) int {
 	return n
 }
 
-func putBincodeSliceOfEmpty(b []byte, v *[]Empty) ([]byte, bool) {
+func putBincodeSliceOfEmpty(b []byte, i int, v *[]Empty) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	return b, true
+	i = wire.PutLen(b, i, len(s))
+	return i
 }
 
-func checkBincodeSliceOfEmpty(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 0)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfEmpty(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 0)
+	if i < 0 {
+		return -1, 0
 	}
-	return b[n*0:], 0
+	return i + n*0, text
 }
 
-func getBincodeSliceOfEmpty(b []byte, k *wire.Keeper, v *[]Empty) ([]byte, bool) {
-	n, b := wire.Len(b, 0)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfEmpty(b []byte, i int, k *wire.Keeper, v *[]Empty) int {
+	n, i := wire.Len(b, i, 0)
+	if i < 0 {
+		return -1
 	}
 	s := wire.Room(k, *v, n)
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeTree(v *Tree, depth int) int {
@@ -5161,56 +4668,44 @@ func sizeBincodeTree(v *Tree, depth int) int {
 	return n
 }
 
-func putBincodeTree(b []byte, v *Tree, depth int) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func putBincodeTree(b []byte, i int, v *Tree, depth int) int {
+	if depth < 2 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[0:4], v.Value)
-	if b, ok = putBincodeSliceOfTree(b[4:], &v.Kids, depth-1); !ok {
-		return nil, false
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	if b, ok = putBincodeMapOfStringTree(b, &v.Named, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[4]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[0:4], v.Value)
+	i = putBincodeSliceOfTree(b, i+4, &v.Kids, depth-1)
+	i = putBincodeMapOfStringTree(b, i, &v.Named, depth-1)
+	return i
 }
 
-func checkBincodeTree(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeTree(b []byte, i, text int, depth int) (int, int) {
 	if depth < 2 {
-		return nil, -1
+		return -1, 0
 	}
-	if len(b) < 4 {
-		return nil, -1
+	if i < 0 || i > len(b)-4 {
+		return -1, 0
 	}
-	if b, t = checkBincodeSliceOfTree(b[4:], depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfStringTree(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeSliceOfTree(b, i+4, text, depth-1)
+	i, text = checkBincodeMapOfStringTree(b, i, text, depth-1)
+	return i, text
 }
 
-func getBincodeTree(b []byte, k *wire.Keeper, v *Tree, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeTree(b []byte, i int, k *wire.Keeper, v *Tree, depth int) int {
 	if depth < 2 {
-		return nil, false
+		return -1
 	}
-	if len(b) < 4 {
-		return nil, false
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	v.Value = binary.LittleEndian.Uint32(b[0:4])
-	if b, ok = getBincodeSliceOfTree(b[4:], k, &v.Kids, depth-1); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfStringTree(b, k, &v.Named, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[4]byte)(b[i:])
+	v.Value = binary.LittleEndian.Uint32(f[0:4])
+	i = getBincodeSliceOfTree(b, i+4, k, &v.Kids, depth-1)
+	i = getBincodeMapOfStringTree(b, i, k, &v.Named, depth-1)
+	return i
 }
 
 func sizeBincodeSliceOfTree(v *[]Tree, depth int) int {
@@ -5219,8 +4714,8 @@ func sizeBincodeSliceOfTree(v *[]Tree, depth int) int {
 	}
 	s := *v
 	n := 8 + 4*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeSliceOfTree(&e.Kids, depth-1); m >= 0 {
 			n += m
 		} else {
@@ -5235,80 +4730,73 @@ func sizeBincodeSliceOfTree(v *[]Tree, depth int) int {
 	return n
 }
 
-func putBincodeSliceOfTree(b []byte, v *[]Tree, depth int) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfTree(b []byte, i int, v *[]Tree, depth int) int {
+	if depth < 2 {
+		return -1
+	}
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 4 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-4 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[0:4], e.Value)
-		if b, ok = putBincodeSliceOfTree(b[4:], &e.Kids, depth-1); !ok {
-			return nil, false
-		}
-		if b, ok = putBincodeMapOfStringTree(b, &e.Named, depth-1); !ok {
-			return nil, false
+		f := (*[4]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[0:4], e.Value)
+		i = putBincodeSliceOfTree(b, i+4, &e.Kids, depth-1)
+		i = putBincodeMapOfStringTree(b, i, &e.Named, depth-1)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfTree(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeSliceOfTree(b []byte, i, text int, depth int) (int, int) {
 	if depth < 2 {
-		return nil, -1
+		return -1, 0
 	}
-	n, b := wire.Len(b, 20)
-	if n < 0 {
-		return nil, -1
+	n, i := wire.Len(b, i, 20)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 4 {
-			return nil, -1
+		if i < 0 || i > len(b)-4 {
+			return -1, 0
 		}
-		if b, t = checkBincodeSliceOfTree(b[4:], depth-1); t < 0 {
-			return nil, -1
+		i, text = checkBincodeSliceOfTree(b, i+4, text, depth-1)
+		i, text = checkBincodeMapOfStringTree(b, i, text, depth-1)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
-		if b, t = checkBincodeMapOfStringTree(b, depth-1); t < 0 {
-			return nil, -1
-		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfTree(b []byte, k *wire.Keeper, v *[]Tree, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeSliceOfTree(b []byte, i int, k *wire.Keeper, v *[]Tree, depth int) int {
 	if depth < 2 {
-		return nil, false
+		return -1
 	}
-	n, b := wire.Len(b, 20)
-	if n < 0 {
-		return nil, false
+	n, i := wire.Len(b, i, 20)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 4 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-4 {
+			return -1
 		}
-		e.Value = binary.LittleEndian.Uint32(b[0:4])
-		if b, ok = getBincodeSliceOfTree(b[4:], k, &e.Kids, depth-1); !ok {
-			return nil, false
-		}
-		if b, ok = getBincodeMapOfStringTree(b, k, &e.Named, depth-1); !ok {
-			return nil, false
+		f := (*[4]byte)(b[i:])
+		e.Value = binary.LittleEndian.Uint32(f[0:4])
+		i = getBincodeSliceOfTree(b, i+4, k, &e.Kids, depth-1)
+		i = getBincodeMapOfStringTree(b, i, k, &e.Named, depth-1)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeMapOfStringTree(v *map[string]Tree, depth int) int {
@@ -5333,14 +4821,12 @@ func sizeBincodeMapOfStringTree(v *map[string]Tree, depth int) int {
 	return n
 }
 
-func putBincodeMapOfStringTree(b []byte, v *map[string]Tree, depth int) ([]byte, bool) {
-	var ok bool
-	s := *v
-	if len(b) < 8 {
-		return nil, false
+func putBincodeMapOfStringTree(b []byte, i int, v *map[string]Tree, depth int) int {
+	if depth < 2 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	s := *v
+	i = wire.PutLen(b, i, len(s))
 	var room [16]string
 	keys := room[:0]
 	for key := range s {
@@ -5349,82 +4835,70 @@ func putBincodeMapOfStringTree(b []byte, v *map[string]Tree, depth int) ([]byte,
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
+		i = wire.Text(b, i, key)
+		if i < 0 || i > len(b)-4 {
+			return -1
 		}
-		if len(b) < 4 {
-			return nil, false
-		}
-		binary.LittleEndian.PutUint32(b[0:4], val.Value)
-		if b, ok = putBincodeSliceOfTree(b[4:], &val.Kids, depth-1); !ok {
-			return nil, false
-		}
-		if b, ok = putBincodeMapOfStringTree(b, &val.Named, depth-1); !ok {
-			return nil, false
+		f := (*[4]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[0:4], val.Value)
+		i = putBincodeSliceOfTree(b, i+4, &val.Kids, depth-1)
+		i = putBincodeMapOfStringTree(b, i, &val.Named, depth-1)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfStringTree(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeMapOfStringTree(b []byte, i, text int, depth int) (int, int) {
 	if depth < 2 {
-		return nil, -1
+		return -1, 0
 	}
-	n, b := wire.Len(b, 28)
-	if n < 0 {
-		return nil, -1
+	n, i := wire.Len(b, i, 28)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 || i > len(b)-4 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 4 {
-			return nil, -1
+		i, text = checkBincodeSliceOfTree(b, i+4, text, depth-1)
+		i, text = checkBincodeMapOfStringTree(b, i, text, depth-1)
+		if i < 0 {
+			return -1, 0
 		}
-		if b, t = checkBincodeSliceOfTree(b[4:], depth-1); t < 0 {
-			return nil, -1
-		}
-		text += t
-		if b, t = checkBincodeMapOfStringTree(b, depth-1); t < 0 {
-			return nil, -1
-		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfStringTree(b []byte, k *wire.Keeper, v *map[string]Tree, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeMapOfStringTree(b []byte, i int, k *wire.Keeper, v *map[string]Tree, depth int) int {
 	if depth < 2 {
-		return nil, false
+		return -1
 	}
-	n, b := wire.Len(b, 28)
-	if n < 0 {
-		return nil, false
+	n, i := wire.Len(b, i, 28)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[string]Tree, n)
 	for range n {
 		var key string
 		var val Tree
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
+		key, i = k.Text(b, i)
+		if i < 0 || i > len(b)-4 {
+			return -1
 		}
-		if len(b) < 4 {
-			return nil, false
-		}
-		val.Value = binary.LittleEndian.Uint32(b[0:4])
-		if b, ok = getBincodeSliceOfTree(b[4:], k, &val.Kids, depth-1); !ok {
-			return nil, false
-		}
-		if b, ok = getBincodeMapOfStringTree(b, k, &val.Named, depth-1); !ok {
-			return nil, false
+		f := (*[4]byte)(b[i:])
+		val.Value = binary.LittleEndian.Uint32(f[0:4])
+		i = getBincodeSliceOfTree(b, i+4, k, &val.Kids, depth-1)
+		i = getBincodeMapOfStringTree(b, i, k, &val.Named, depth-1)
+		if i < 0 {
+			return -1
 		}
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeList(v *List, depth int) int {
@@ -5441,45 +4915,31 @@ func sizeBincodeList(v *List, depth int) int {
 	return n
 }
 
-func putBincodeList(b []byte, v *List, depth int) ([]byte, bool) {
-	var ok bool
-	if b, ok = wire.Text(b, v.Value); !ok {
-		return nil, false
+func putBincodeList(b []byte, i int, v *List, depth int) int {
+	if depth < 2 {
+		return -1
 	}
-	if b, ok = putBincodeOptionList(b, &v.Next, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	i = wire.Text(b, i, v.Value)
+	i = putBincodeOptionList(b, i, &v.Next, depth-1)
+	return i
 }
 
-func checkBincodeList(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeList(b []byte, i, text int, depth int) (int, int) {
 	if depth < 2 {
-		return nil, -1
+		return -1, 0
 	}
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionList(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = wire.SkipText(b, i, text)
+	i, text = checkBincodeOptionList(b, i, text, depth-1)
+	return i, text
 }
 
-func getBincodeList(b []byte, k *wire.Keeper, v *List, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeList(b []byte, i int, k *wire.Keeper, v *List, depth int) int {
 	if depth < 2 {
-		return nil, false
+		return -1
 	}
-	if v.Value, b, ok = k.Text(b); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionList(b, k, &v.Next, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	v.Value, i = k.Text(b, i)
+	i = getBincodeOptionList(b, i, k, &v.Next, depth-1)
+	return i
 }
 
 func sizeBincodeOptionList(v **List, depth int) int {
@@ -5500,69 +4960,55 @@ func sizeBincodeOptionList(v **List, depth int) int {
 	return n
 }
 
-func putBincodeOptionList(b []byte, v **List, depth int) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionList(b []byte, i int, v **List, depth int) int {
+	if depth < 2 {
+		return -1
+	}
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if b, ok = wire.Text(b[1:], e.Value); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionList(b, &e.Next, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	i = wire.Text(b, i+1, e.Value)
+	i = putBincodeOptionList(b, i, &e.Next, depth-1)
+	return i
 }
 
-func checkBincodeOptionList(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeOptionList(b []byte, i, text int, depth int) (int, int) {
 	if depth < 2 {
-		return nil, -1
+		return -1, 0
 	}
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = wire.SkipText(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionList(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = wire.SkipText(b, i+1, text)
+	i, text = checkBincodeOptionList(b, i, text, depth-1)
+	return i, text
 }
 
-func getBincodeOptionList(b []byte, k *wire.Keeper, v **List, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeOptionList(b []byte, i int, k *wire.Keeper, v **List, depth int) int {
 	if depth < 2 {
-		return nil, false
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(List)
 	e := *v
-	if e.Value, b, ok = k.Text(b[1:]); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionList(b, k, &e.Next, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	e.Value, i = k.Text(b, i+1)
+	i = getBincodeOptionList(b, i, k, &e.Next, depth-1)
+	return i
 }
 
 func sizeBincodeChain(v *Chain, depth int) int {
@@ -5578,35 +5024,28 @@ func sizeBincodeChain(v *Chain, depth int) int {
 	return n
 }
 
-func putBincodeChain(b []byte, v *Chain, depth int) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeSliceChain(b, v, depth-1); !ok {
-		return nil, false
+func putBincodeChain(b []byte, i int, v *Chain, depth int) int {
+	if depth < 1 {
+		return -1
 	}
-	return b, true
+	i = putBincodeSliceChain(b, i, v, depth-1)
+	return i
 }
 
-func checkBincodeChain(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeChain(b []byte, i, text int, depth int) (int, int) {
 	if depth < 1 {
-		return nil, -1
+		return -1, 0
 	}
-	if b, t = checkBincodeSliceChain(b, depth-1); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeSliceChain(b, i, text, depth-1)
+	return i, text
 }
 
-func getBincodeChain(b []byte, k *wire.Keeper, v *Chain, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeChain(b []byte, i int, k *wire.Keeper, v *Chain, depth int) int {
 	if depth < 1 {
-		return nil, false
+		return -1
 	}
-	if b, ok = getBincodeSliceChain(b, k, v, depth-1); !ok {
-		return nil, false
-	}
-	return b, true
+	i = getBincodeSliceChain(b, i, k, v, depth-1)
+	return i
 }
 
 func sizeBincodeSliceChain(v *Chain, depth int) int {
@@ -5615,8 +5054,8 @@ func sizeBincodeSliceChain(v *Chain, depth int) int {
 	}
 	s := *v
 	n := 8 + 0*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeSliceChain(e, depth-1); m >= 0 {
 			n += m
 		} else {
@@ -5626,59 +5065,57 @@ func sizeBincodeSliceChain(v *Chain, depth int) int {
 	return n
 }
 
-func putBincodeSliceChain(b []byte, v *Chain, depth int) ([]byte, bool) {
-	var ok bool
-	s := *v
-	if len(b) < 8 {
-		return nil, false
+func putBincodeSliceChain(b []byte, i int, v *Chain, depth int) int {
+	if depth < 1 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = putBincodeSliceChain(b, e, depth-1); !ok {
-			return nil, false
+	s := *v
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = putBincodeSliceChain(b, i, e, depth-1)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceChain(b []byte, depth int) ([]byte, int) {
-	var t, text int
+func checkBincodeSliceChain(b []byte, i, text int, depth int) (int, int) {
 	if depth < 1 {
-		return nil, -1
+		return -1, 0
 	}
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = checkBincodeSliceChain(b, depth-1); t < 0 {
-			return nil, -1
+		i, text = checkBincodeSliceChain(b, i, text, depth-1)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceChain(b []byte, k *wire.Keeper, v *Chain, depth int) ([]byte, bool) {
-	var ok bool
+func getBincodeSliceChain(b []byte, i int, k *wire.Keeper, v *Chain, depth int) int {
 	if depth < 1 {
-		return nil, false
+		return -1
 	}
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if b, ok = getBincodeSliceChain(b, k, e, depth-1); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = getBincodeSliceChain(b, i, k, e, depth-1)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeKnown(v *Known) int {
@@ -5750,144 +5187,137 @@ func sizeBincodeKnown(v *Known) int {
 	return n
 }
 
-func putBincodeKnown(b []byte, v *Known) ([]byte, bool) {
-	var ok bool
-	if len(b) < 36 {
-		return nil, false
+func putBincodeKnown(b []byte, i int, v *Known) int {
+	if i < 0 || i > len(b)-36 {
+		return -1
 	}
-	wire.PutTime(b[0:12], uint64(v.Elapsed/1e9), uint32(v.Elapsed%1e9))
-	wire.PutTime(b[12:24], v.Long.Secs, v.Long.Nanos)
-	wire.PutTime(b[24:36], uint64(v.When.Unix()), uint32(v.When.Nanosecond()))
-	if b, ok = wire.AnyIP.Put(b[36:], v.Addr); !ok {
-		return nil, false
+	f := (*[36]byte)(b[i:])
+	if v.Elapsed < 0 {
+		return -1
 	}
-	if b, ok = wire.IPv4.Put(b, v.Four); !ok {
-		return nil, false
+	wire.PutTime(f[0:12], uint64(v.Elapsed/1e9), uint32(v.Elapsed%1e9))
+	if v.Long.Nanos >= 1e9 {
+		return -1
 	}
-	if b, ok = wire.IPv6.Put(b, v.Six); !ok {
-		return nil, false
+	wire.PutTime(f[12:24], v.Long.Secs, v.Long.Nanos)
+	if v.When.Unix() < 0 {
+		return -1
 	}
-	if b, ok = wire.AnyIP.PutPort(b, v.Peer); !ok {
-		return nil, false
+	wire.PutTime(f[24:36], uint64(v.When.Unix()), uint32(v.When.Nanosecond()))
+	i = wire.AnyIP.Put(b, i+36, v.Addr)
+	i = wire.IPv4.Put(b, i, v.Four)
+	i = wire.IPv6.Put(b, i, v.Six)
+	i = wire.AnyIP.PutPort(b, i, v.Peer)
+	i = wire.IPv4.PutPort(b, i, v.PeerFour)
+	i = wire.IPv6.PutPort(b, i, v.PeerSix)
+	if i < 0 || i > len(b)-48 {
+		return -1
 	}
-	if b, ok = wire.IPv4.PutPort(b, v.PeerFour); !ok {
-		return nil, false
+	f2 := (*[48]byte)(b[i:])
+	if !bincode.FitsBig(v.Big, true) {
+		return -1
 	}
-	if b, ok = wire.IPv6.PutPort(b, v.PeerSix); !ok {
-		return nil, false
+	bincode.PutBig(f2[0:16], v.Big, true)
+	if !bincode.FitsBig(v.Huge, false) {
+		return -1
 	}
-	if len(b) < 48 {
-		return nil, false
+	bincode.PutBig(f2[16:32], v.Huge, false)
+	if !bincode.FitsBig(&v.Inline, true) {
+		return -1
 	}
-	bincode.PutBig(b[0:16], v.Big, true)
-	bincode.PutBig(b[16:32], v.Huge, false)
-	bincode.PutBig(b[32:48], &v.Inline, true)
-	if b, ok = putBincodeSliceOfTime(b[48:], &v.Times); !ok {
-		return nil, false
+	bincode.PutBig(f2[32:48], &v.Inline, true)
+	i = putBincodeSliceOfTime(b, i+48, &v.Times)
+	if i < 0 || i > len(b)-24 {
+		return -1
 	}
-	if len(b) < 24 {
-		return nil, false
+	f3 := (*[24]byte)(b[i:])
+	if v.Range.Start < 0 {
+		return -1
 	}
-	wire.PutTime(b[0:12], uint64(v.Range.Start/1e9), uint32(v.Range.Start%1e9))
-	wire.PutTime(b[12:24], uint64(v.Range.End/1e9), uint32(v.Range.End%1e9))
-	if b, ok = putBincodeSliceOfAddr(b[24:], &v.Addrs); !ok {
-		return nil, false
+	wire.PutTime(f3[0:12], uint64(v.Range.Start/1e9), uint32(v.Range.Start%1e9))
+	if v.Range.End < 0 {
+		return -1
 	}
-	return b, true
+	wire.PutTime(f3[12:24], uint64(v.Range.End/1e9), uint32(v.Range.End%1e9))
+	i = putBincodeSliceOfAddr(b, i+24, &v.Addrs)
+	return i
 }
 
-func checkBincodeKnown(b []byte) ([]byte, int) {
-	var t, text int
-	var ok bool
-	if len(b) < 36 || !wire.IsGoDuration(b[0:12]) || !wire.IsDuration(b[12:24]) || !wire.IsTime(b[24:36]) {
-		return nil, -1
+func checkBincodeKnown(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-36 {
+		return -1, 0
 	}
-	if _, b, ok = wire.AnyIP.Get(b[36:]); !ok {
-		return nil, -1
+	f := (*[36]byte)(b[i:])
+	if !wire.IsGoDuration(f[0:12]) {
+		return -1, 0
 	}
-	if _, b, ok = wire.IPv4.Get(b); !ok {
-		return nil, -1
+	if !wire.IsDuration(f[12:24]) {
+		return -1, 0
 	}
-	if _, b, ok = wire.IPv6.Get(b); !ok {
-		return nil, -1
+	if !wire.IsTime(f[24:36]) {
+		return -1, 0
 	}
-	if _, b, ok = wire.AnyIP.GetPort(b); !ok {
-		return nil, -1
+	_, i = wire.AnyIP.Get(b, i+36)
+	_, i = wire.IPv4.Get(b, i)
+	_, i = wire.IPv6.Get(b, i)
+	_, i = wire.AnyIP.GetPort(b, i)
+	_, i = wire.IPv4.GetPort(b, i)
+	_, i = wire.IPv6.GetPort(b, i)
+	if i < 0 || i > len(b)-48 {
+		return -1, 0
 	}
-	if _, b, ok = wire.IPv4.GetPort(b); !ok {
-		return nil, -1
+	i, text = checkBincodeSliceOfTime(b, i+48, text)
+	if i < 0 || i > len(b)-24 {
+		return -1, 0
 	}
-	if _, b, ok = wire.IPv6.GetPort(b); !ok {
-		return nil, -1
+	f2 := (*[24]byte)(b[i:])
+	if !wire.IsGoDuration(f2[0:12]) {
+		return -1, 0
 	}
-	if len(b) < 48 {
-		return nil, -1
+	if !wire.IsGoDuration(f2[12:24]) {
+		return -1, 0
 	}
-	if b, t = checkBincodeSliceOfTime(b[48:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if len(b) < 24 || !wire.IsGoDuration(b[0:12]) || !wire.IsGoDuration(b[12:24]) {
-		return nil, -1
-	}
-	if b, t = checkBincodeSliceOfAddr(b[24:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeSliceOfAddr(b, i+24, text)
+	return i, text
 }
 
-func getBincodeKnown(b []byte, k *wire.Keeper, v *Known) ([]byte, bool) {
-	var ok bool
-	if len(b) < 36 {
-		return nil, false
+func getBincodeKnown(b []byte, i int, k *wire.Keeper, v *Known) int {
+	if i < 0 || i > len(b)-36 {
+		return -1
 	}
-	v.Elapsed = wire.GoDuration(wire.GetTime(b[0:12]))
-	v.Long.Secs, v.Long.Nanos = wire.GetTime(b[12:24])
-	v.When = wire.Time(wire.GetTime(b[24:36]))
-	if v.Addr, b, ok = wire.AnyIP.Get(b[36:]); !ok {
-		return nil, false
+	f := (*[36]byte)(b[i:])
+	v.Elapsed = wire.GoDuration(wire.GetTime(f[0:12]))
+	v.Long.Secs, v.Long.Nanos = wire.GetTime(f[12:24])
+	v.When = wire.Time(wire.GetTime(f[24:36]))
+	v.Addr, i = wire.AnyIP.Get(b, i+36)
+	v.Four, i = wire.IPv4.Get(b, i)
+	v.Six, i = wire.IPv6.Get(b, i)
+	v.Peer, i = wire.AnyIP.GetPort(b, i)
+	v.PeerFour, i = wire.IPv4.GetPort(b, i)
+	v.PeerSix, i = wire.IPv6.GetPort(b, i)
+	if i < 0 || i > len(b)-48 {
+		return -1
 	}
-	if v.Four, b, ok = wire.IPv4.Get(b); !ok {
-		return nil, false
+	f2 := (*[48]byte)(b[i:])
+	v.Big = bincode.GetBig(f2[0:16], true)
+	v.Huge = bincode.GetBig(f2[16:32], false)
+	v.Inline = *bincode.GetBig(f2[32:48], true)
+	i = getBincodeSliceOfTime(b, i+48, k, &v.Times)
+	if i < 0 || i > len(b)-24 {
+		return -1
 	}
-	if v.Six, b, ok = wire.IPv6.Get(b); !ok {
-		return nil, false
-	}
-	if v.Peer, b, ok = wire.AnyIP.GetPort(b); !ok {
-		return nil, false
-	}
-	if v.PeerFour, b, ok = wire.IPv4.GetPort(b); !ok {
-		return nil, false
-	}
-	if v.PeerSix, b, ok = wire.IPv6.GetPort(b); !ok {
-		return nil, false
-	}
-	if len(b) < 48 {
-		return nil, false
-	}
-	v.Big = bincode.GetBig(b[0:16], true)
-	v.Huge = bincode.GetBig(b[16:32], false)
-	v.Inline = *bincode.GetBig(b[32:48], true)
-	if b, ok = getBincodeSliceOfTime(b[48:], k, &v.Times); !ok {
-		return nil, false
-	}
-	if len(b) < 24 {
-		return nil, false
-	}
-	v.Range.Start = wire.GoDuration(wire.GetTime(b[0:12]))
-	v.Range.End = wire.GoDuration(wire.GetTime(b[12:24]))
-	if b, ok = getBincodeSliceOfAddr(b[24:], k, &v.Addrs); !ok {
-		return nil, false
-	}
-	return b, true
+	f3 := (*[24]byte)(b[i:])
+	v.Range.Start = wire.GoDuration(wire.GetTime(f3[0:12]))
+	v.Range.End = wire.GoDuration(wire.GetTime(f3[12:24]))
+	i = getBincodeSliceOfAddr(b, i+24, k, &v.Addrs)
+	return i
 }
 
 func sizeBincodeSliceOfTime(v *[]time.Time) int {
 	s := *v
 	n := 8 + 12*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if (*e).Unix() < 0 {
 			return -1
 		}
@@ -5895,61 +5325,66 @@ func sizeBincodeSliceOfTime(v *[]time.Time) int {
 	return n
 }
 
-func putBincodeSliceOfTime(b []byte, v *[]time.Time) ([]byte, bool) {
+func putBincodeSliceOfTime(b []byte, i int, v *[]time.Time) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 12 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-12 {
+			return -1
 		}
-		wire.PutTime(b[0:12], uint64((*e).Unix()), uint32((*e).Nanosecond()))
-		b = b[12:]
+		f := (*[12]byte)(b[i:])
+		if (*e).Unix() < 0 {
+			return -1
+		}
+		wire.PutTime(f[0:12], uint64((*e).Unix()), uint32((*e).Nanosecond()))
+		i += 12
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfTime(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 12)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfTime(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 12)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 12 || !wire.IsTime(b[0:12]) {
-			return nil, -1
+		if i < 0 || i > len(b)-12 {
+			return -1, 0
 		}
-		b = b[12:]
+		f := (*[12]byte)(b[i:])
+		if !wire.IsTime(f[0:12]) {
+			return -1, 0
+		}
+		i += 12
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfTime(b []byte, k *wire.Keeper, v *[]time.Time) ([]byte, bool) {
-	n, b := wire.Len(b, 12)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfTime(b []byte, i int, k *wire.Keeper, v *[]time.Time) int {
+	n, i := wire.Len(b, i, 12)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 12 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-12 {
+			return -1
 		}
-		(*e) = wire.Time(wire.GetTime(b[0:12]))
-		b = b[12:]
+		f := (*[12]byte)(b[i:])
+		(*e) = wire.Time(wire.GetTime(f[0:12]))
+		i += 12
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfAddr(v *[]netip.Addr) int {
 	s := *v
 	n := 8 + 0*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := wire.AnyIP.Size((*e)); m >= 0 {
 			n += m
 		} else {
@@ -5959,52 +5394,48 @@ func sizeBincodeSliceOfAddr(v *[]netip.Addr) int {
 	return n
 }
 
-func putBincodeSliceOfAddr(b []byte, v *[]netip.Addr) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfAddr(b []byte, i int, v *[]netip.Addr) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = wire.AnyIP.Put(b, (*e)); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = wire.AnyIP.Put(b, i, (*e))
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfAddr(b []byte) ([]byte, int) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfAddr(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if _, b, ok = wire.AnyIP.Get(b); !ok {
-			return nil, -1
+		_, i = wire.AnyIP.Get(b, i)
+		if i < 0 {
+			return -1, 0
 		}
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfAddr(b []byte, k *wire.Keeper, v *[]netip.Addr) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfAddr(b []byte, i int, k *wire.Keeper, v *[]netip.Addr) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if (*e), b, ok = wire.AnyIP.Get(b); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		(*e), i = wire.AnyIP.Get(b, i)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeEnums(v *Enums) int {
@@ -6037,74 +5468,93 @@ func sizeBincodeEnums(v *Enums) int {
 	return n
 }
 
-func putBincodeEnums(b []byte, v *Enums) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func putBincodeEnums(b []byte, i int, v *Enums) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[0:4], uint32(v.Level))
-	if b, ok = putBincodeSliceOfLevel(b[4:], &v.Levels); !ok {
-		return nil, false
+	f := (*[4]byte)(b[i:])
+	if uint64(v.Level) >= uint64(Level(0).BincodeVariants()) {
+		return -1
 	}
-	if len(b) < 16 {
-		return nil, false
+	binary.LittleEndian.PutUint32(f[0:4], uint32(v.Level))
+	i = putBincodeSliceOfLevel(b, i+4, &v.Levels)
+	if i < 0 || i > len(b)-16 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[0:4], uint32(v.Mode))
-	binary.LittleEndian.PutUint32(b[4:8], uint32(v.Tiny))
-	binary.LittleEndian.PutUint32(b[8:12], uint32(v.Sign))
-	binary.LittleEndian.PutUint32(b[12:16], uint32(v.Queue))
-	if b, ok = putBincodeOptLevel(b[16:], &v.Both); !ok {
-		return nil, false
+	f2 := (*[16]byte)(b[i:])
+	if uint64(v.Mode) >= 4 {
+		return -1
 	}
-	return b, true
+	binary.LittleEndian.PutUint32(f2[0:4], uint32(v.Mode))
+	if uint64(v.Tiny) >= 128 {
+		return -1
+	}
+	binary.LittleEndian.PutUint32(f2[4:8], uint32(v.Tiny))
+	if uint64(v.Sign) >= 2 {
+		return -1
+	}
+	binary.LittleEndian.PutUint32(f2[8:12], uint32(v.Sign))
+	if uint64(v.Queue) >= uint64(ipc.QueueType(0).BincodeVariants()) {
+		return -1
+	}
+	binary.LittleEndian.PutUint32(f2[12:16], uint32(v.Queue))
+	i = putBincodeOptLevel(b, i+16, &v.Both)
+	return i
 }
 
-func checkBincodeEnums(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 4 || uint64(binary.LittleEndian.Uint32(b[0:4])) >= uint64(Level(0).BincodeVariants()) {
-		return nil, -1
+func checkBincodeEnums(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-4 {
+		return -1, 0
 	}
-	if b, t = checkBincodeSliceOfLevel(b[4:]); t < 0 {
-		return nil, -1
+	f := (*[4]byte)(b[i:])
+	if uint64(binary.LittleEndian.Uint32(f[0:4])) >= uint64(Level(0).BincodeVariants()) {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 16 || uint64(binary.LittleEndian.Uint32(b[0:4])) >= 4 || uint64(binary.LittleEndian.Uint32(b[4:8])) >= 128 || uint64(binary.LittleEndian.Uint32(b[8:12])) >= 2 || uint64(binary.LittleEndian.Uint32(b[12:16])) >= uint64(ipc.QueueType(0).BincodeVariants()) {
-		return nil, -1
+	i, text = checkBincodeSliceOfLevel(b, i+4, text)
+	if i < 0 || i > len(b)-16 {
+		return -1, 0
 	}
-	if b, t = checkBincodeOptLevel(b[16:]); t < 0 {
-		return nil, -1
+	f2 := (*[16]byte)(b[i:])
+	if uint64(binary.LittleEndian.Uint32(f2[0:4])) >= 4 {
+		return -1, 0
 	}
-	text += t
-	return b, text
+	if uint64(binary.LittleEndian.Uint32(f2[4:8])) >= 128 {
+		return -1, 0
+	}
+	if uint64(binary.LittleEndian.Uint32(f2[8:12])) >= 2 {
+		return -1, 0
+	}
+	if uint64(binary.LittleEndian.Uint32(f2[12:16])) >= uint64(ipc.QueueType(0).BincodeVariants()) {
+		return -1, 0
+	}
+	i, text = checkBincodeOptLevel(b, i+16, text)
+	return i, text
 }
 
-func getBincodeEnums(b []byte, k *wire.Keeper, v *Enums) ([]byte, bool) {
-	var ok bool
-	if len(b) < 4 {
-		return nil, false
+func getBincodeEnums(b []byte, i int, k *wire.Keeper, v *Enums) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	v.Level = Level(binary.LittleEndian.Uint32(b[0:4]))
-	if b, ok = getBincodeSliceOfLevel(b[4:], k, &v.Levels); !ok {
-		return nil, false
+	f := (*[4]byte)(b[i:])
+	v.Level = Level(binary.LittleEndian.Uint32(f[0:4]))
+	i = getBincodeSliceOfLevel(b, i+4, k, &v.Levels)
+	if i < 0 || i > len(b)-16 {
+		return -1
 	}
-	if len(b) < 16 {
-		return nil, false
-	}
-	v.Mode = int(binary.LittleEndian.Uint32(b[0:4]))
-	v.Tiny = int8(binary.LittleEndian.Uint32(b[4:8]))
-	v.Sign = int16(binary.LittleEndian.Uint32(b[8:12]))
-	v.Queue = ipc.QueueType(binary.LittleEndian.Uint32(b[12:16]))
-	if b, ok = getBincodeOptLevel(b[16:], k, &v.Both); !ok {
-		return nil, false
-	}
-	return b, true
+	f2 := (*[16]byte)(b[i:])
+	v.Mode = int(binary.LittleEndian.Uint32(f2[0:4]))
+	v.Tiny = int8(binary.LittleEndian.Uint32(f2[4:8]))
+	v.Sign = int16(binary.LittleEndian.Uint32(f2[8:12]))
+	v.Queue = ipc.QueueType(binary.LittleEndian.Uint32(f2[12:16]))
+	i = getBincodeOptLevel(b, i+16, k, &v.Both)
+	return i
 }
 
 func sizeBincodeSliceOfLevel(v *[]Level) int {
 	s := *v
 	n := 8 + 4*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if uint64((*e)) >= uint64(Level(0).BincodeVariants()) {
 			return -1
 		}
@@ -6112,54 +5562,59 @@ func sizeBincodeSliceOfLevel(v *[]Level) int {
 	return n
 }
 
-func putBincodeSliceOfLevel(b []byte, v *[]Level) ([]byte, bool) {
+func putBincodeSliceOfLevel(b []byte, i int, v *[]Level) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 4 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-4 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[0:4], uint32((*e)))
-		b = b[4:]
+		f := (*[4]byte)(b[i:])
+		if uint64((*e)) >= uint64(Level(0).BincodeVariants()) {
+			return -1
+		}
+		binary.LittleEndian.PutUint32(f[0:4], uint32((*e)))
+		i += 4
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfLevel(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 4)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfLevel(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 4)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 4 || uint64(binary.LittleEndian.Uint32(b[0:4])) >= uint64(Level(0).BincodeVariants()) {
-			return nil, -1
+		if i < 0 || i > len(b)-4 {
+			return -1, 0
 		}
-		b = b[4:]
+		f := (*[4]byte)(b[i:])
+		if uint64(binary.LittleEndian.Uint32(f[0:4])) >= uint64(Level(0).BincodeVariants()) {
+			return -1, 0
+		}
+		i += 4
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfLevel(b []byte, k *wire.Keeper, v *[]Level) ([]byte, bool) {
-	n, b := wire.Len(b, 4)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfLevel(b []byte, i int, k *wire.Keeper, v *[]Level) int {
+	n, i := wire.Len(b, i, 4)
+	if i < 0 {
+		return -1
 	}
 	s := wire.Room(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 4 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-4 {
+			return -1
 		}
-		(*e) = Level(binary.LittleEndian.Uint32(b[0:4]))
-		b = b[4:]
+		f := (*[4]byte)(b[i:])
+		(*e) = Level(binary.LittleEndian.Uint32(f[0:4]))
+		i += 4
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeOptLevel(v *bincode.Opt[Level]) int {
@@ -6173,49 +5628,58 @@ func sizeBincodeOptLevel(v *bincode.Opt[Level]) int {
 	return n
 }
 
-func putBincodeOptLevel(b []byte, v *bincode.Opt[Level]) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptLevel(b []byte, i int, v *bincode.Opt[Level]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if !v.Some {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
-	if len(b) < 5 {
-		return nil, false
+	b[i] = 1
+	if i < 0 || i > len(b)-5 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[1:5], uint32(v.Value))
-	return b[5:], true
+	f := (*[5]byte)(b[i:])
+	if uint64(v.Value) >= uint64(Level(0).BincodeVariants()) {
+		return -1
+	}
+	binary.LittleEndian.PutUint32(f[1:5], uint32(v.Value))
+	return i + 5
 }
 
-func checkBincodeOptLevel(b []byte) ([]byte, int) {
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptLevel(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 5 || uint64(binary.LittleEndian.Uint32(b[1:5])) >= uint64(Level(0).BincodeVariants()) {
-		return nil, -1
+	if i < 0 || i > len(b)-5 {
+		return -1, 0
 	}
-	return b[5:], 0
+	f := (*[5]byte)(b[i:])
+	if uint64(binary.LittleEndian.Uint32(f[1:5])) >= uint64(Level(0).BincodeVariants()) {
+		return -1, 0
+	}
+	return i + 5, text
 }
 
-func getBincodeOptLevel(b []byte, k *wire.Keeper, v *bincode.Opt[Level]) ([]byte, bool) {
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptLevel(b []byte, i int, k *wire.Keeper, v *bincode.Opt[Level]) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = bincode.Opt[Level]{}
-		return b[1:], true
+		return i + 1
 	}
 	v.Some = true
-	if len(b) < 5 {
-		return nil, false
+	if i < 0 || i > len(b)-5 {
+		return -1
 	}
-	v.Value = Level(binary.LittleEndian.Uint32(b[1:5]))
-	return b[5:], true
+	f := (*[5]byte)(b[i:])
+	v.Value = Level(binary.LittleEndian.Uint32(f[1:5]))
+	return i + 5
 }
 
 func sizeBincodeChecked(v *Checked) int {
@@ -6229,62 +5693,39 @@ func sizeBincodeChecked(v *Checked) int {
 	return n
 }
 
-func putBincodeChecked(b []byte, v *Checked) ([]byte, bool) {
-	var ok bool
-	if b, ok = wire.Bytes(b, v.Before); !ok {
-		return nil, false
+func putBincodeChecked(b []byte, i int, v *Checked) int {
+	i = wire.Bytes(b, i, v.Before)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	b[0] = byte(v.Share)
-	if b, ok = putBincodeSliceOfPercent(b[1:], &v.Shares); !ok {
-		return nil, false
-	}
-	if b, ok = wire.Numbers(b, v.After); !ok {
-		return nil, false
-	}
-	return b, true
+	b[i] = byte(v.Share)
+	i = putBincodeSliceOfPercent(b, i+1, &v.Shares)
+	i = wire.Numbers(b, i, v.After)
+	return i
 }
 
-func checkBincodeChecked(b []byte) ([]byte, int) {
-	var t, text int
-	var ok bool
-	if b, ok = wire.SkipBytes(b, 1); !ok {
-		return nil, -1
+func checkBincodeChecked(b []byte, i, text int) (int, int) {
+	i = wire.SkipBytes(b, i, 1)
+	if i < 0 || i > len(b)-1 {
+		return -1, 0
 	}
-	if len(b) < 1 {
-		return nil, -1
-	}
-	if b, t = checkBincodeSliceOfPercent(b[1:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, ok = wire.SkipBytes(b, 4); !ok {
-		return nil, -1
-	}
-	return b, text
+	i, text = checkBincodeSliceOfPercent(b, i+1, text)
+	i = wire.SkipBytes(b, i, 4)
+	return i, text
 }
 
-func getBincodeChecked(b []byte, k *wire.Keeper, v *Checked) ([]byte, bool) {
-	var ok bool
-	if v.Before, b, ok = k.Bytes(b, v.Before); !ok {
-		return nil, false
+func getBincodeChecked(b []byte, i int, k *wire.Keeper, v *Checked) int {
+	v.Before, i = k.Bytes(b, i, v.Before)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	v.Share = Percent(b[0])
+	v.Share = Percent(b[i])
 	if v.Share.Validate() != nil {
-		return nil, false
+		return -1
 	}
-	if b, ok = getBincodeSliceOfPercent(b[1:], k, &v.Shares); !ok {
-		return nil, false
-	}
-	if v.After, b, ok = wire.KeepNumbers(k, b, v.After); !ok {
-		return nil, false
-	}
-	return b, true
+	i = getBincodeSliceOfPercent(b, i+1, k, &v.Shares)
+	v.After, i = wire.KeepNumbers(k, b, i, v.After)
+	return i
 }
 
 func sizeBincodeSliceOfPercent(v *[]Percent) int {
@@ -6293,51 +5734,47 @@ func sizeBincodeSliceOfPercent(v *[]Percent) int {
 	return n
 }
 
-func putBincodeSliceOfPercent(b []byte, v *[]Percent) ([]byte, bool) {
+func putBincodeSliceOfPercent(b []byte, i int, v *[]Percent) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 1 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		b[0] = byte((*e))
-		b = b[1:]
+		b[i] = byte((*e))
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfPercent(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 1)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfPercent(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 1)
+	if i < 0 {
+		return -1, 0
 	}
-	return b[n*1:], 0
+	return i + n*1, text
 }
 
-func getBincodeSliceOfPercent(b []byte, k *wire.Keeper, v *[]Percent) ([]byte, bool) {
-	n, b := wire.Len(b, 1)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfPercent(b []byte, i int, k *wire.Keeper, v *[]Percent) int {
+	n, i := wire.Len(b, i, 1)
+	if i < 0 {
+		return -1
 	}
 	s := wire.Room(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 1 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		(*e) = Percent(b[0])
+		(*e) = Percent(b[i])
 		if (*e).Validate() != nil {
-			return nil, false
+			return -1
 		}
-		b = b[1:]
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeOrder(v *Order) int {
@@ -6360,139 +5797,103 @@ func sizeBincodeOrder(v *Order) int {
 	return n
 }
 
-func putBincodeOrder(b []byte, v *Order) ([]byte, bool) {
-	var ok bool
-	if len(b) < 8 {
-		return nil, false
+func putBincodeOrder(b []byte, i int, v *Order) int {
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	binary.LittleEndian.PutUint64(b[0:8], v.ID)
-	if b, ok = putBincodeSliceOfLine(b[8:], &v.Lines); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeOptionLine(b, &v.First); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfStringLine(b, &v.By); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[8]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	i = putBincodeSliceOfLine(b, i+8, &v.Lines)
+	i = putBincodeOptionLine(b, i, &v.First)
+	i = putBincodeMapOfStringLine(b, i, &v.By)
+	return i
 }
 
-func checkBincodeOrder(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 8 {
-		return nil, -1
+func checkBincodeOrder(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-8 {
+		return -1, 0
 	}
-	if b, t = checkBincodeSliceOfLine(b[8:]); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeOptionLine(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeMapOfStringLine(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeSliceOfLine(b, i+8, text)
+	i, text = checkBincodeOptionLine(b, i, text)
+	i, text = checkBincodeMapOfStringLine(b, i, text)
+	return i, text
 }
 
-func getBincodeOrder(b []byte, k *wire.Keeper, v *Order) ([]byte, bool) {
-	var ok bool
-	if len(b) < 8 {
-		return nil, false
+func getBincodeOrder(b []byte, i int, k *wire.Keeper, v *Order) int {
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	v.ID = binary.LittleEndian.Uint64(b[0:8])
-	if b, ok = getBincodeSliceOfLine(b[8:], k, &v.Lines); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionLine(b, k, &v.First); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfStringLine(b, k, &v.By); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[8]byte)(b[i:])
+	v.ID = binary.LittleEndian.Uint64(f[0:8])
+	i = getBincodeSliceOfLine(b, i+8, k, &v.Lines)
+	i = getBincodeOptionLine(b, i, k, &v.First)
+	i = getBincodeMapOfStringLine(b, i, k, &v.By)
+	return i
 }
 
 func sizeBincodeSliceOfLine(v *[]Line) int {
 	s := *v
 	n := 8 + 9*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len(e.Name)
 	}
 	return n
 }
 
-func putBincodeSliceOfLine(b []byte, v *[]Line) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfLine(b []byte, i int, v *[]Line) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = wire.Text(b, e.Name); !ok {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		i = wire.Text(b, i, e.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = byte(e.Discount)
-		b = b[1:]
+		b[i] = byte(e.Discount)
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfLine(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 9)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfLine(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 9)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 1 {
-			return nil, -1
-		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfLine(b []byte, k *wire.Keeper, v *[]Line) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 9)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfLine(b []byte, i int, k *wire.Keeper, v *[]Line) int {
+	n, i := wire.Len(b, i, 9)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if e.Name, b, ok = k.Text(b); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		e.Name, i = k.Text(b, i)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		e.Discount = Percent(b[0])
+		e.Discount = Percent(b[i])
 		if e.Discount.Validate() != nil {
-			return nil, false
+			return -1
 		}
 		if (*e).Validate() != nil {
-			return nil, false
+			return -1
 		}
-		b = b[1:]
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeOptionLine(v **Line) int {
@@ -6505,70 +5906,60 @@ func sizeBincodeOptionLine(v **Line) int {
 	return n
 }
 
-func putBincodeOptionLine(b []byte, v **Line) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionLine(b []byte, i int, v **Line) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if b, ok = wire.Text(b[1:], e.Name); !ok {
-		return nil, false
+	i = wire.Text(b, i+1, e.Name)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	b[0] = byte(e.Discount)
-	return b[1:], true
+	b[i] = byte(e.Discount)
+	return i + 1
 }
 
-func checkBincodeOptionLine(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionLine(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], text
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if b, t = wire.SkipText(b[1:]); t < 0 {
-		return nil, -1
+	i, text = wire.SkipText(b, i+1, text)
+	if i < 0 || i > len(b)-1 {
+		return -1, 0
 	}
-	text += t
-	if len(b) < 1 {
-		return nil, -1
-	}
-	return b[1:], text
+	return i + 1, text
 }
 
-func getBincodeOptionLine(b []byte, k *wire.Keeper, v **Line) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionLine(b []byte, i int, k *wire.Keeper, v **Line) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(Line)
 	e := *v
-	if e.Name, b, ok = k.Text(b[1:]); !ok {
-		return nil, false
+	e.Name, i = k.Text(b, i+1)
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if len(b) < 1 {
-		return nil, false
-	}
-	e.Discount = Percent(b[0])
+	e.Discount = Percent(b[i])
 	if e.Discount.Validate() != nil {
-		return nil, false
+		return -1
 	}
 	if (*e).Validate() != nil {
-		return nil, false
+		return -1
 	}
-	return b[1:], true
+	return i + 1
 }
 
 func sizeBincodeMapOfStringLine(v *map[string]Line) int {
@@ -6580,14 +5971,9 @@ func sizeBincodeMapOfStringLine(v *map[string]Line) int {
 	return n
 }
 
-func putBincodeMapOfStringLine(b []byte, v *map[string]Line) ([]byte, bool) {
-	var ok bool
+func putBincodeMapOfStringLine(b []byte, i int, v *map[string]Line) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]string
 	keys := room[:0]
 	for key := range s {
@@ -6596,75 +5982,59 @@ func putBincodeMapOfStringLine(b []byte, v *map[string]Line) ([]byte, bool) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
+		i = wire.Text(b, i, key)
+		i = wire.Text(b, i, val.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if b, ok = wire.Text(b, val.Name); !ok {
-			return nil, false
-		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = byte(val.Discount)
-		b = b[1:]
+		b[i] = byte(val.Discount)
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfStringLine(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 17)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfStringLine(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 17)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
-		}
-		text += t
-		if len(b) < 1 {
-			return nil, -1
-		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapOfStringLine(b []byte, k *wire.Keeper, v *map[string]Line) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 17)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfStringLine(b []byte, i int, k *wire.Keeper, v *map[string]Line) int {
+	n, i := wire.Len(b, i, 17)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[string]Line, n)
 	for range n {
 		var key string
 		var val Line
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
+		key, i = k.Text(b, i)
+		val.Name, i = k.Text(b, i)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if val.Name, b, ok = k.Text(b); !ok {
-			return nil, false
-		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		val.Discount = Percent(b[0])
+		val.Discount = Percent(b[i])
 		if val.Discount.Validate() != nil {
-			return nil, false
+			return -1
 		}
 		if val.Validate() != nil {
-			return nil, false
+			return -1
 		}
-		b = b[1:]
+		i++
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeForeign(v *Foreign) int {
@@ -6695,164 +6065,137 @@ func sizeBincodeForeign(v *Foreign) int {
 	return n
 }
 
-func putBincodeForeign(b []byte, v *Foreign) ([]byte, bool) {
-	var ok bool
-	if len(b) < 37 {
-		return nil, false
+func putBincodeForeign(b []byte, i int, v *Foreign) int {
+	if i < 0 || i > len(b)-37 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[0:4], v.Stats.ID)
-	binary.LittleEndian.PutUint32(b[4:8], uint32(v.Stats.Type))
-	binary.LittleEndian.PutUint32(b[8:12], v.Stats.Owner)
-	binary.LittleEndian.PutUint64(b[12:20], v.Stats.Capacity)
-	binary.LittleEndian.PutUint64(b[20:28], v.Stats.Length)
-	binary.LittleEndian.PutUint64(b[28:36], v.Stats.Subscribers)
-	b[36] = wire.Bool(v.Stats.Closed)
-	if b, ok = putBincodeSliceOfShmStats(b[37:], &v.Shm); !ok {
-		return nil, false
+	f := (*[37]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[0:4], v.Stats.ID)
+	if uint64(v.Stats.Type) >= uint64(ipc.QueueType(0).BincodeVariants()) {
+		return -1
 	}
-	if b, ok = putBincodeOptionMessage(b, &v.Message); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeMapOfUint32Permission(b, &v.Perm); !ok {
-		return nil, false
-	}
-	if b, ok = putBincodeSliceOfStruct2(b, &v.Anon); !ok {
-		return nil, false
-	}
-	return b, true
+	binary.LittleEndian.PutUint32(f[4:8], uint32(v.Stats.Type))
+	binary.LittleEndian.PutUint32(f[8:12], v.Stats.Owner)
+	binary.LittleEndian.PutUint64(f[12:20], v.Stats.Capacity)
+	binary.LittleEndian.PutUint64(f[20:28], v.Stats.Length)
+	binary.LittleEndian.PutUint64(f[28:36], v.Stats.Subscribers)
+	f[36] = wire.Bool(v.Stats.Closed)
+	i = putBincodeSliceOfShmStats(b, i+37, &v.Shm)
+	i = putBincodeOptionMessage(b, i, &v.Message)
+	i = putBincodeMapOfUint32Permission(b, i, &v.Perm)
+	i = putBincodeSliceOfStruct2(b, i, &v.Anon)
+	return i
 }
 
-func checkBincodeForeign(b []byte) ([]byte, int) {
-	var t, text int
-	if len(b) < 37 || uint64(binary.LittleEndian.Uint32(b[4:8])) >= uint64(ipc.QueueType(0).BincodeVariants()) || b[36] > 1 {
-		return nil, -1
+func checkBincodeForeign(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-37 {
+		return -1, 0
 	}
-	if b, t = checkBincodeSliceOfShmStats(b[37:]); t < 0 {
-		return nil, -1
+	f := (*[37]byte)(b[i:])
+	if uint64(binary.LittleEndian.Uint32(f[4:8])) >= uint64(ipc.QueueType(0).BincodeVariants()) {
+		return -1, 0
 	}
-	text += t
-	if b, t = checkBincodeOptionMessage(b); t < 0 {
-		return nil, -1
+	if f[36] > 1 {
+		return -1, 0
 	}
-	text += t
-	if b, t = checkBincodeMapOfUint32Permission(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	if b, t = checkBincodeSliceOfStruct2(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+	i, text = checkBincodeSliceOfShmStats(b, i+37, text)
+	i, text = checkBincodeOptionMessage(b, i, text)
+	i, text = checkBincodeMapOfUint32Permission(b, i, text)
+	i, text = checkBincodeSliceOfStruct2(b, i, text)
+	return i, text
 }
 
-func getBincodeForeign(b []byte, k *wire.Keeper, v *Foreign) ([]byte, bool) {
-	var ok bool
-	if len(b) < 37 {
-		return nil, false
+func getBincodeForeign(b []byte, i int, k *wire.Keeper, v *Foreign) int {
+	if i < 0 || i > len(b)-37 {
+		return -1
 	}
-	v.Stats.ID = binary.LittleEndian.Uint32(b[0:4])
-	v.Stats.Type = ipc.QueueType(binary.LittleEndian.Uint32(b[4:8]))
-	v.Stats.Owner = binary.LittleEndian.Uint32(b[8:12])
-	v.Stats.Capacity = binary.LittleEndian.Uint64(b[12:20])
-	v.Stats.Length = binary.LittleEndian.Uint64(b[20:28])
-	v.Stats.Subscribers = binary.LittleEndian.Uint64(b[28:36])
-	v.Stats.Closed = b[36] != 0
-	if b, ok = getBincodeSliceOfShmStats(b[37:], k, &v.Shm); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeOptionMessage(b, k, &v.Message); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeMapOfUint32Permission(b, k, &v.Perm); !ok {
-		return nil, false
-	}
-	if b, ok = getBincodeSliceOfStruct2(b, k, &v.Anon); !ok {
-		return nil, false
-	}
-	return b, true
+	f := (*[37]byte)(b[i:])
+	v.Stats.ID = binary.LittleEndian.Uint32(f[0:4])
+	v.Stats.Type = ipc.QueueType(binary.LittleEndian.Uint32(f[4:8]))
+	v.Stats.Owner = binary.LittleEndian.Uint32(f[8:12])
+	v.Stats.Capacity = binary.LittleEndian.Uint64(f[12:20])
+	v.Stats.Length = binary.LittleEndian.Uint64(f[20:28])
+	v.Stats.Subscribers = binary.LittleEndian.Uint64(f[28:36])
+	v.Stats.Closed = f[36] != 0
+	i = getBincodeSliceOfShmStats(b, i+37, k, &v.Shm)
+	i = getBincodeOptionMessage(b, i, k, &v.Message)
+	i = getBincodeMapOfUint32Permission(b, i, k, &v.Perm)
+	i = getBincodeSliceOfStruct2(b, i, k, &v.Anon)
+	return i
 }
 
 func sizeBincodeSliceOfShmStats(v *[]ipc.ShmStats) int {
 	s := *v
 	n := 8 + 32*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += 4*len(e.Attached) + 4*len(e.ReadOnly)
 	}
 	return n
 }
 
-func putBincodeSliceOfShmStats(b []byte, v *[]ipc.ShmStats) ([]byte, bool) {
-	var ok bool
+func putBincodeSliceOfShmStats(b []byte, i int, v *[]ipc.ShmStats) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 16 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-16 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[0:4], e.ID)
-		binary.LittleEndian.PutUint64(b[4:12], e.Size)
-		binary.LittleEndian.PutUint32(b[12:16], e.Owner)
-		if b, ok = wire.Numbers(b[16:], e.Attached); !ok {
-			return nil, false
-		}
-		if b, ok = wire.Numbers(b, e.ReadOnly); !ok {
-			return nil, false
+		f := (*[16]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[0:4], e.ID)
+		binary.LittleEndian.PutUint64(f[4:12], e.Size)
+		binary.LittleEndian.PutUint32(f[12:16], e.Owner)
+		i = wire.Numbers(b, i+16, e.Attached)
+		i = wire.Numbers(b, i, e.ReadOnly)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfShmStats(b []byte) ([]byte, int) {
-	var ok bool
-	n, b := wire.Len(b, 32)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfShmStats(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 32)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 16 {
-			return nil, -1
+		if i < 0 || i > len(b)-16 {
+			return -1, 0
 		}
-		if b, ok = wire.SkipBytes(b[16:], 4); !ok {
-			return nil, -1
-		}
-		if b, ok = wire.SkipBytes(b, 4); !ok {
-			return nil, -1
+		i = wire.SkipBytes(b, i+16, 4)
+		i = wire.SkipBytes(b, i, 4)
+		if i < 0 {
+			return -1, 0
 		}
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeSliceOfShmStats(b []byte, k *wire.Keeper, v *[]ipc.ShmStats) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 32)
-	if n < 0 {
-		return nil, false
+func getBincodeSliceOfShmStats(b []byte, i int, k *wire.Keeper, v *[]ipc.ShmStats) int {
+	n, i := wire.Len(b, i, 32)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 16 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-16 {
+			return -1
 		}
-		e.ID = binary.LittleEndian.Uint32(b[0:4])
-		e.Size = binary.LittleEndian.Uint64(b[4:12])
-		e.Owner = binary.LittleEndian.Uint32(b[12:16])
-		if e.Attached, b, ok = wire.KeepNumbers(k, b[16:], e.Attached); !ok {
-			return nil, false
-		}
-		if e.ReadOnly, b, ok = wire.KeepNumbers(k, b, e.ReadOnly); !ok {
-			return nil, false
+		f := (*[16]byte)(b[i:])
+		e.ID = binary.LittleEndian.Uint32(f[0:4])
+		e.Size = binary.LittleEndian.Uint64(f[4:12])
+		e.Owner = binary.LittleEndian.Uint32(f[12:16])
+		e.Attached, i = wire.KeepNumbers(k, b, i+16, e.Attached)
+		e.ReadOnly, i = wire.KeepNumbers(k, b, i, e.ReadOnly)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeOptionMessage(v **ipc.Message) int {
@@ -6865,76 +6208,71 @@ func sizeBincodeOptionMessage(v **ipc.Message) int {
 	return n
 }
 
-func putBincodeOptionMessage(b []byte, v **ipc.Message) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func putBincodeOptionMessage(b []byte, i int, v **ipc.Message) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
 	if *v == nil {
-		b[0] = 0
-		return b[1:], true
+		b[i] = 0
+		return i + 1
 	}
-	b[0] = 1
+	b[i] = 1
 	e := *v
-	if len(b) < 9 {
-		return nil, false
+	if i < 0 || i > len(b)-9 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[1:5], e.From)
-	binary.LittleEndian.PutUint32(b[5:9], e.To)
-	if b, ok = wire.Bytes(b[9:], e.Data); !ok {
-		return nil, false
+	f := (*[9]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[1:5], e.From)
+	binary.LittleEndian.PutUint32(f[5:9], e.To)
+	i = wire.Bytes(b, i+9, e.Data)
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b[0:8], e.Timestamp)
-	return b[8:], true
+	f2 := (*[8]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f2[0:8], e.Timestamp)
+	return i + 8
 }
 
-func checkBincodeOptionMessage(b []byte) ([]byte, int) {
-	var ok bool
-	if len(b) < 1 || b[0] > 1 {
-		return nil, -1
+func checkBincodeOptionMessage(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-1 || b[i] > 1 {
+		return -1, 0
 	}
-	if b[0] == 0 {
-		return b[1:], 0
+	if b[i] == 0 {
+		return i + 1, text
 	}
-	if len(b) < 9 {
-		return nil, -1
+	if i < 0 || i > len(b)-9 {
+		return -1, 0
 	}
-	if b, ok = wire.SkipBytes(b[9:], 1); !ok {
-		return nil, -1
+	i = wire.SkipBytes(b, i+9, 1)
+	if i < 0 || i > len(b)-8 {
+		return -1, 0
 	}
-	if len(b) < 8 {
-		return nil, -1
-	}
-	return b[8:], 0
+	return i + 8, text
 }
 
-func getBincodeOptionMessage(b []byte, k *wire.Keeper, v **ipc.Message) ([]byte, bool) {
-	var ok bool
-	if len(b) < 1 {
-		return nil, false
+func getBincodeOptionMessage(b []byte, i int, k *wire.Keeper, v **ipc.Message) int {
+	if i < 0 || i > len(b)-1 {
+		return -1
 	}
-	if b[0] == 0 {
+	if b[i] == 0 {
 		*v = nil
-		return b[1:], true
+		return i + 1
 	}
 	*v = new(ipc.Message)
 	e := *v
-	if len(b) < 9 {
-		return nil, false
+	if i < 0 || i > len(b)-9 {
+		return -1
 	}
-	e.From = binary.LittleEndian.Uint32(b[1:5])
-	e.To = binary.LittleEndian.Uint32(b[5:9])
-	if e.Data, b, ok = k.Bytes(b[9:], e.Data); !ok {
-		return nil, false
+	f := (*[9]byte)(b[i:])
+	e.From = binary.LittleEndian.Uint32(f[1:5])
+	e.To = binary.LittleEndian.Uint32(f[5:9])
+	e.Data, i = k.Bytes(b, i+9, e.Data)
+	if i < 0 || i > len(b)-8 {
+		return -1
 	}
-	if len(b) < 8 {
-		return nil, false
-	}
-	e.Timestamp = binary.LittleEndian.Uint64(b[0:8])
-	return b[8:], true
+	f2 := (*[8]byte)(b[i:])
+	e.Timestamp = binary.LittleEndian.Uint64(f2[0:8])
+	return i + 8
 }
 
 func sizeBincodeMapOfUint32Permission(v *map[uint32]ipc.Permission) int {
@@ -6948,13 +6286,9 @@ func sizeBincodeMapOfUint32Permission(v *map[uint32]ipc.Permission) int {
 	return n
 }
 
-func putBincodeMapOfUint32Permission(b []byte, v *map[uint32]ipc.Permission) ([]byte, bool) {
+func putBincodeMapOfUint32Permission(b []byte, i int, v *map[uint32]ipc.Permission) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]uint32
 	keys := room[:0]
 	for key := range s {
@@ -6963,49 +6297,58 @@ func putBincodeMapOfUint32Permission(b []byte, v *map[uint32]ipc.Permission) ([]
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		binary.LittleEndian.PutUint32(b[0:4], key)
-		binary.LittleEndian.PutUint32(b[4:8], uint32(val))
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		binary.LittleEndian.PutUint32(f[0:4], key)
+		if uint64(val) >= uint64(ipc.Permission(0).BincodeVariants()) {
+			return -1
+		}
+		binary.LittleEndian.PutUint32(f[4:8], uint32(val))
+		i += 8
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapOfUint32Permission(b []byte) ([]byte, int) {
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapOfUint32Permission(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 8 || uint64(binary.LittleEndian.Uint32(b[4:8])) >= uint64(ipc.Permission(0).BincodeVariants()) {
-			return nil, -1
+		if i < 0 || i > len(b)-8 {
+			return -1, 0
 		}
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		if uint64(binary.LittleEndian.Uint32(f[4:8])) >= uint64(ipc.Permission(0).BincodeVariants()) {
+			return -1, 0
+		}
+		i += 8
 	}
-	return b, 0
+	return i, text
 }
 
-func getBincodeMapOfUint32Permission(b []byte, k *wire.Keeper, v *map[uint32]ipc.Permission) ([]byte, bool) {
-	n, b := wire.Len(b, 8)
-	if n < 0 {
-		return nil, false
+func getBincodeMapOfUint32Permission(b []byte, i int, k *wire.Keeper, v *map[uint32]ipc.Permission) int {
+	n, i := wire.Len(b, i, 8)
+	if i < 0 {
+		return -1
 	}
 	s := make(map[uint32]ipc.Permission, n)
 	for range n {
 		var key uint32
 		var val ipc.Permission
-		if len(b) < 8 {
-			return nil, false
+		if i < 0 || i > len(b)-8 {
+			return -1
 		}
-		key = binary.LittleEndian.Uint32(b[0:4])
-		val = ipc.Permission(binary.LittleEndian.Uint32(b[4:8]))
-		b = b[8:]
+		f := (*[8]byte)(b[i:])
+		key = binary.LittleEndian.Uint32(f[0:4])
+		val = ipc.Permission(binary.LittleEndian.Uint32(f[4:8]))
+		i += 8
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeSliceOfStruct2(v *[]struct {
@@ -7014,77 +6357,72 @@ func sizeBincodeSliceOfStruct2(v *[]struct {
 }) int {
 	s := *v
 	n := 8 + 9*len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len(e.B)
 	}
 	return n
 }
 
-func putBincodeSliceOfStruct2(b []byte, v *[]struct {
+func putBincodeSliceOfStruct2(b []byte, i int, v *[]struct {
 	A uint8
 	B string
-}) ([]byte, bool) {
-	var ok bool
+}) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 1 {
-			return nil, false
+	i = wire.PutLen(b, i, len(s))
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		b[0] = e.A
-		if b, ok = wire.Text(b[1:], e.B); !ok {
-			return nil, false
+		b[i] = e.A
+		i = wire.Text(b, i+1, e.B)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeSliceOfStruct2(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 9)
-	if n < 0 {
-		return nil, -1
+func checkBincodeSliceOfStruct2(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 9)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if len(b) < 1 {
-			return nil, -1
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[1:]); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i+1, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeSliceOfStruct2(b []byte, k *wire.Keeper, v *[]struct {
+func getBincodeSliceOfStruct2(b []byte, i int, k *wire.Keeper, v *[]struct {
 	A uint8
 	B string
-}) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 9)
-	if n < 0 {
-		return nil, false
+}) int {
+	n, i := wire.Len(b, i, 9)
+	if i < 0 {
+		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
 	*v = s
-	for i := range s {
-		e := &s[i]
-		if len(b) < 1 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		e.A = b[0]
-		if e.B, b, ok = k.Text(b[1:]); !ok {
-			return nil, false
+		e.A = b[i]
+		e.B, i = k.Text(b, i+1)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeEmpty(v *Empty) int {
@@ -7092,16 +6430,16 @@ func sizeBincodeEmpty(v *Empty) int {
 	return n
 }
 
-func putBincodeEmpty(b []byte, v *Empty) ([]byte, bool) {
-	return b, true
+func putBincodeEmpty(b []byte, i int, v *Empty) int {
+	return i
 }
 
-func checkBincodeEmpty(b []byte) ([]byte, int) {
-	return b, 0
+func checkBincodeEmpty(b []byte, i, text int) (int, int) {
+	return i, text
 }
 
-func getBincodeEmpty(b []byte, k *wire.Keeper, v *Empty) ([]byte, bool) {
-	return b, true
+func getBincodeEmpty(b []byte, i int, k *wire.Keeper, v *Empty) int {
+	return i
 }
 
 func sizeBincodeCount(v *Count) int {
@@ -7109,27 +6447,29 @@ func sizeBincodeCount(v *Count) int {
 	return n
 }
 
-func putBincodeCount(b []byte, v *Count) ([]byte, bool) {
-	if len(b) < 4 {
-		return nil, false
+func putBincodeCount(b []byte, i int, v *Count) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	binary.LittleEndian.PutUint32(b[0:4], uint32((*v)))
-	return b[4:], true
+	f := (*[4]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[0:4], uint32((*v)))
+	return i + 4
 }
 
-func checkBincodeCount(b []byte) ([]byte, int) {
-	if len(b) < 4 {
-		return nil, -1
+func checkBincodeCount(b []byte, i, text int) (int, int) {
+	if i < 0 || i > len(b)-4 {
+		return -1, 0
 	}
-	return b[4:], 0
+	return i + 4, text
 }
 
-func getBincodeCount(b []byte, k *wire.Keeper, v *Count) ([]byte, bool) {
-	if len(b) < 4 {
-		return nil, false
+func getBincodeCount(b []byte, i int, k *wire.Keeper, v *Count) int {
+	if i < 0 || i > len(b)-4 {
+		return -1
 	}
-	(*v) = Count(binary.LittleEndian.Uint32(b[0:4]))
-	return b[4:], true
+	f := (*[4]byte)(b[i:])
+	(*v) = Count(binary.LittleEndian.Uint32(f[0:4]))
+	return i + 4
 }
 
 func sizeBincodeLabel(v *Label) int {
@@ -7138,30 +6478,22 @@ func sizeBincodeLabel(v *Label) int {
 	return n
 }
 
-func putBincodeLabel(b []byte, v *Label) ([]byte, bool) {
-	var ok bool
-	if b, ok = wire.Text(b, string((*v))); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeLabel(b []byte, i int, v *Label) int {
+	i = wire.Text(b, i, string((*v)))
+	return i
 }
 
-func checkBincodeLabel(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = wire.SkipText(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeLabel(b []byte, i, text int) (int, int) {
+	i, text = wire.SkipText(b, i, text)
+	return i, text
 }
 
-func getBincodeLabel(b []byte, k *wire.Keeper, v *Label) ([]byte, bool) {
-	if s, rest, ok := k.Text(b); ok {
-		(*v), b = Label(s), rest
-	} else {
-		return nil, false
+func getBincodeLabel(b []byte, i int, k *wire.Keeper, v *Label) int {
+	{
+		r, next := k.Text(b, i)
+		(*v), i = Label(r), next
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodePairs(v *Pairs) int {
@@ -7174,29 +6506,19 @@ func sizeBincodePairs(v *Pairs) int {
 	return n
 }
 
-func putBincodePairs(b []byte, v *Pairs) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeMapPairs(b, v); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodePairs(b []byte, i int, v *Pairs) int {
+	i = putBincodeMapPairs(b, i, v)
+	return i
 }
 
-func checkBincodePairs(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeMapPairs(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodePairs(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeMapPairs(b, i, text)
+	return i, text
 }
 
-func getBincodePairs(b []byte, k *wire.Keeper, v *Pairs) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeMapPairs(b, k, v); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodePairs(b []byte, i int, k *wire.Keeper, v *Pairs) int {
+	i = getBincodeMapPairs(b, i, k, v)
+	return i
 }
 
 func sizeBincodeMapPairs(v *Pairs) int {
@@ -7208,14 +6530,9 @@ func sizeBincodeMapPairs(v *Pairs) int {
 	return n
 }
 
-func putBincodeMapPairs(b []byte, v *Pairs) ([]byte, bool) {
-	var ok bool
+func putBincodeMapPairs(b []byte, i int, v *Pairs) int {
 	s := *v
-	if len(b) < 8 {
-		return nil, false
-	}
-	binary.LittleEndian.PutUint64(b, uint64(len(s)))
-	b = b[8:]
+	i = wire.PutLen(b, i, len(s))
 	var room [16]string
 	keys := room[:0]
 	for key := range s {
@@ -7224,59 +6541,52 @@ func putBincodeMapPairs(b []byte, v *Pairs) ([]byte, bool) {
 	slices.Sort(keys)
 	for _, key := range keys {
 		val := s[key]
-		if b, ok = wire.Text(b, key); !ok {
-			return nil, false
+		i = wire.Text(b, i, key)
+		if i < 0 || i > len(b)-2 {
+			return -1
 		}
-		if len(b) < 2 {
-			return nil, false
-		}
-		binary.LittleEndian.PutUint16(b[0:2], val)
-		b = b[2:]
+		f := (*[2]byte)(b[i:])
+		binary.LittleEndian.PutUint16(f[0:2], val)
+		i += 2
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeMapPairs(b []byte) ([]byte, int) {
-	var t, text int
-	n, b := wire.Len(b, 10)
-	if n < 0 {
-		return nil, -1
+func checkBincodeMapPairs(b []byte, i, text int) (int, int) {
+	n, i := wire.Len(b, i, 10)
+	if i < 0 {
+		return -1, 0
 	}
 	for range n {
-		if b, t = wire.SkipText(b); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i, text)
+		if i < 0 || i > len(b)-2 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 2 {
-			return nil, -1
-		}
-		b = b[2:]
+		i += 2
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeMapPairs(b []byte, k *wire.Keeper, v *Pairs) ([]byte, bool) {
-	var ok bool
-	n, b := wire.Len(b, 10)
-	if n < 0 {
-		return nil, false
+func getBincodeMapPairs(b []byte, i int, k *wire.Keeper, v *Pairs) int {
+	n, i := wire.Len(b, i, 10)
+	if i < 0 {
+		return -1
 	}
 	s := make(Pairs, n)
 	for range n {
 		var key string
 		var val uint16
-		if key, b, ok = k.Text(b); !ok {
-			return nil, false
+		key, i = k.Text(b, i)
+		if i < 0 || i > len(b)-2 {
+			return -1
 		}
-		if len(b) < 2 {
-			return nil, false
-		}
-		val = binary.LittleEndian.Uint16(b[0:2])
-		b = b[2:]
+		f := (*[2]byte)(b[i:])
+		val = binary.LittleEndian.Uint16(f[0:2])
+		i += 2
 		s[key] = val
 	}
 	*v = s
-	return b, true
+	return i
 }
 
 func sizeBincodeGrid(v *Grid) int {
@@ -7289,110 +6599,95 @@ func sizeBincodeGrid(v *Grid) int {
 	return n
 }
 
-func putBincodeGrid(b []byte, v *Grid) ([]byte, bool) {
-	var ok bool
-	if b, ok = putBincodeArrayGrid(b, v); !ok {
-		return nil, false
-	}
-	return b, true
+func putBincodeGrid(b []byte, i int, v *Grid) int {
+	i = putBincodeArrayGrid(b, i, v)
+	return i
 }
 
-func checkBincodeGrid(b []byte) ([]byte, int) {
-	var t, text int
-	if b, t = checkBincodeArrayGrid(b); t < 0 {
-		return nil, -1
-	}
-	text += t
-	return b, text
+func checkBincodeGrid(b []byte, i, text int) (int, int) {
+	i, text = checkBincodeArrayGrid(b, i, text)
+	return i, text
 }
 
-func getBincodeGrid(b []byte, k *wire.Keeper, v *Grid) ([]byte, bool) {
-	var ok bool
-	if b, ok = getBincodeArrayGrid(b, k, v); !ok {
-		return nil, false
-	}
-	return b, true
+func getBincodeGrid(b []byte, i int, k *wire.Keeper, v *Grid) int {
+	i = getBincodeArrayGrid(b, i, k, v)
+	return i
 }
 
 func sizeBincodeArrayOf3Small(v *[3]Small) int {
 	s := v[:]
 	n := 29 * len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		n += len(e.Name)
 	}
 	return n
 }
 
-func putBincodeArrayOf3Small(b []byte, v *[3]Small) ([]byte, bool) {
-	var ok bool
+func putBincodeArrayOf3Small(b []byte, i int, v *[3]Small) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		binary.LittleEndian.PutUint64(b[0:8], e.ID)
-		binary.LittleEndian.PutUint32(b[8:12], e.PID)
-		binary.LittleEndian.PutUint64(b[12:20], math.Float64bits(e.Score))
-		if b, ok = wire.Text(b[20:], e.Name); !ok {
-			return nil, false
+		f := (*[20]byte)(b[i:])
+		binary.LittleEndian.PutUint64(f[0:8], e.ID)
+		binary.LittleEndian.PutUint32(f[8:12], e.PID)
+		binary.LittleEndian.PutUint64(f[12:20], math.Float64bits(e.Score))
+		i = wire.Text(b, i+20, e.Name)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		b[0] = wire.Bool(e.Active)
-		b = b[1:]
+		b[i] = wire.Bool(e.Active)
+		i++
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeArrayOf3Small(b []byte) ([]byte, int) {
-	var t, text int
+func checkBincodeArrayOf3Small(b []byte, i, text int) (int, int) {
 	for range 3 {
-		if len(b) < 20 {
-			return nil, -1
+		if i < 0 || i > len(b)-20 {
+			return -1, 0
 		}
-		if b, t = wire.SkipText(b[20:]); t < 0 {
-			return nil, -1
+		i, text = wire.SkipText(b, i+20, text)
+		if i < 0 || i > len(b)-1 {
+			return -1, 0
 		}
-		text += t
-		if len(b) < 1 || b[0] > 1 {
-			return nil, -1
+		if b[i] > 1 {
+			return -1, 0
 		}
-		b = b[1:]
+		i++
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeArrayOf3Small(b []byte, k *wire.Keeper, v *[3]Small) ([]byte, bool) {
-	var ok bool
+func getBincodeArrayOf3Small(b []byte, i int, k *wire.Keeper, v *[3]Small) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if len(b) < 20 {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		if i < 0 || i > len(b)-20 {
+			return -1
 		}
-		e.ID = binary.LittleEndian.Uint64(b[0:8])
-		e.PID = binary.LittleEndian.Uint32(b[8:12])
-		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(b[12:20]))
-		if e.Name, b, ok = k.Text(b[20:]); !ok {
-			return nil, false
+		f := (*[20]byte)(b[i:])
+		e.ID = binary.LittleEndian.Uint64(f[0:8])
+		e.PID = binary.LittleEndian.Uint32(f[8:12])
+		e.Score = math.Float64frombits(binary.LittleEndian.Uint64(f[12:20]))
+		e.Name, i = k.Text(b, i+20)
+		if i < 0 || i > len(b)-1 {
+			return -1
 		}
-		if len(b) < 1 {
-			return nil, false
-		}
-		e.Active = b[0] != 0
-		b = b[1:]
+		e.Active = b[i] != 0
+		i++
 	}
-	return b, true
+	return i
 }
 
 func sizeBincodeArrayGrid(v *Grid) int {
 	s := v[:]
 	n := 0 * len(s)
-	for i := range s {
-		e := &s[i]
+	for j := range s {
+		e := &s[j]
 		if m := sizeBincodeArrayOf3Small(e); m >= 0 {
 			n += m
 		} else {
@@ -7402,37 +6697,36 @@ func sizeBincodeArrayGrid(v *Grid) int {
 	return n
 }
 
-func putBincodeArrayGrid(b []byte, v *Grid) ([]byte, bool) {
-	var ok bool
+func putBincodeArrayGrid(b []byte, i int, v *Grid) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = putBincodeArrayOf3Small(b, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = putBincodeArrayOf3Small(b, i, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
 
-func checkBincodeArrayGrid(b []byte) ([]byte, int) {
-	var t, text int
+func checkBincodeArrayGrid(b []byte, i, text int) (int, int) {
 	for range 3 {
-		if b, t = checkBincodeArrayOf3Small(b); t < 0 {
-			return nil, -1
+		i, text = checkBincodeArrayOf3Small(b, i, text)
+		if i < 0 {
+			return -1, 0
 		}
-		text += t
 	}
-	return b, text
+	return i, text
 }
 
-func getBincodeArrayGrid(b []byte, k *wire.Keeper, v *Grid) ([]byte, bool) {
-	var ok bool
+func getBincodeArrayGrid(b []byte, i int, k *wire.Keeper, v *Grid) int {
 	s := v[:]
-	for i := range s {
-		e := &s[i]
-		if b, ok = getBincodeArrayOf3Small(b, k, e); !ok {
-			return nil, false
+	for j := range s {
+		e := &s[j]
+		i = getBincodeArrayOf3Small(b, i, k, e)
+		if i < 0 {
+			return -1
 		}
 	}
-	return b, true
+	return i
 }
