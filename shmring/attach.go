@@ -51,9 +51,11 @@ func attach(name, path string, m *shm.Mapping, o options) (s *Segment, err error
 		return s, err
 	}
 	if !m.Heap() && !m.Sealed() && len(m.Data) > 0 {
-		if s.unguard, err = fault.Guard(m.Data, &s.alarm); err != nil {
+		release, err := fault.Guard(m.Data, &s.alarm)
+		if err != nil {
 			return s, err
 		}
+		s.unguard = release
 	}
 	if err := s.judge(); err != nil {
 		return s, err

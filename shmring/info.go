@@ -92,7 +92,8 @@ func (s *Segment) party(i uint32) (Party, bool) {
 }
 
 // List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
-// or changing anything. A file that cannot be read as a segment is listed with its error.
+// or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
+// segment can have is not.
 func List(opts ...Option) ([]Info, error) {
 	o := collect(opts)
 	dir := o.dir
@@ -106,7 +107,7 @@ func List(opts ...Option) ([]Info, error) {
 	infos := []Info{}
 	for _, e := range entries {
 		name, ours := strings.CutSuffix(e.Name(), suffix)
-		if !ours || strings.HasPrefix(name, ".") {
+		if !ours || nameFault(name) != "" {
 			continue
 		}
 		infos = append(infos, inspect(name, dir))

@@ -43,15 +43,18 @@ func Leftovers(opts ...Option) ([]string, error) {
 }
 
 // isDraft reports whether a file's name is that of an unfinished segment.
-func isDraft(name string) bool { return shm.IsTemp(name) && strings.Contains(name, suffix+".") }
+func isDraft(name string) bool {
+	return shm.IsTemp(name) && strings.Contains(name, suffix+".") && plainName(name)
+}
 
 // deserted reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
 // or the lock if there is none. What it cannot look into belongs to somebody else.
 func deserted(path string, lock fs.DirEntry) (string, bool) {
 	socket, ours := strings.CutSuffix(path, socketSuffix+lockSuffix)
-	if socket += socketSuffix; !ours {
+	if !ours || nameFault(filepath.Base(socket)) != "" {
 		return "", false
 	}
+	socket += socketSuffix
 	if info, err := lock.Info(); err != nil || info.Size() != 0 {
 		return "", false // others' locks have something to say
 	}

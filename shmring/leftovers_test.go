@@ -12,6 +12,7 @@ func TestLeftoversAreUnfinishedSegmentsOnly(t *testing.T) {
 	for _, name := range []string{
 		".feed.shmring.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", // as Create names them
 		".feed.other.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp",
+		".\x1b[2J.shmring.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", "\x1b[2J.sock.lock", // not for a terminal
 		".feed.shmring.SHORT.tmp", "feed.shmring", "feed.tmp",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {

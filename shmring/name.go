@@ -16,18 +16,7 @@ const maxName = 200
 
 // segmentPath checks a name and returns the file it stands for.
 func segmentPath(name string, o *options) (string, error) {
-	reason := ""
-	switch {
-	case name == "":
-		reason = "it is empty"
-	case len(name) > maxName:
-		reason = fmt.Sprintf("%d bytes, allowed are %d", len(name), maxName)
-	case name[0] == '.' || name[0] == '-':
-		reason = "it must not begin with a dot or a hyphen"
-	case strings.Trim(name, nameBytes) != "" || strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(nameBytes, r) }):
-		reason = "allowed are letters, digits, dot, hyphen and underscore"
-	}
-	if reason != "" {
+	if reason := nameFault(name); reason != "" {
 		return "", &NameError{Name: name, Reason: reason}
 	}
 	dir := o.dir
@@ -35,6 +24,26 @@ func segmentPath(name string, o *options) (string, error) {
 		dir = shm.DefaultDir()
 	}
 	return filepath.Join(dir, name+suffix), nil
+}
+
+// nameFault says what keeps name from being a segment's, "" if nothing does.
+func nameFault(name string) string {
+	switch {
+	case name == "":
+		return "it is empty"
+	case len(name) > maxName:
+		return fmt.Sprintf("%d bytes, allowed are %d", len(name), maxName)
+	case name[0] == '.' || name[0] == '-':
+		return "it must not begin with a dot or a hyphen"
+	case !plainName(name):
+		return "allowed are letters, digits, dot, hyphen and underscore"
+	}
+	return ""
+}
+
+// plainName reports whether name has none but the allowed bytes, so that it can be shown to anybody.
+func plainName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(nameBytes, r) })
 }
 
 const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"

@@ -44,6 +44,12 @@ func second(s *Segment, err error) error {
 	return err
 }
 
+func TestNoFileIsNoSegment(t *testing.T) {
+	s := heap(t)
+	_, err := FromFile(s.File())
+	want(t, "FromFile", err, fs.ErrInvalid)
+}
+
 func TestAMissingSegmentIsReportedAsMissing(t *testing.T) {
 	dir := WithDir(t.TempDir())
 	want(t, "Open", second(Open("feed", dir)), fs.ErrNotExist)
@@ -272,6 +278,8 @@ func TestListShowsGoodAndBadSegments(t *testing.T) {
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "c"+suffix), []byte("no segment"), 0o600))
 	must(t, os.WriteFile(filepath.Join(dir, "unrelated"), nil, 0o600))
+	// Anybody may make files in a public directory; what they are called is for no terminal.
+	must(t, os.WriteFile(filepath.Join(dir, "c\x1b[2J"+suffix), nil, 0o600))
 	infos, err := List(WithDir(dir))
 	must(t, err)
 	if len(infos) != 3 || infos[0].Name != "a" || infos[1].Name != "b" || infos[2].Name != "c" {

@@ -32,7 +32,7 @@ type Segment struct {
 
 // Create makes a segment and attaches it. The name consists of letters, digits, dots, hyphens and
 // underscores, at most 200 bytes, and does not begin with a dot or hyphen. All memory is reserved at
-// once, and nobody sees the segment before it is whole.
+// once, and nobody sees the segment before it is whole. An error leaves none behind.
 //
 // Errors: fs.ErrExist if there is one of this name, [NameError], [OptionError], [NoSpaceError],
 // fs.ErrNotExist for a missing directory, [ErrPermission].
@@ -51,7 +51,14 @@ func Create(name string, opts ...Option) (*Segment, error) {
 	if err != nil {
 		return nil, mappingError("create", path, err)
 	}
-	return attach(name, path, m, o)
+	s, err := attach(name, path, m, o)
+	if err != nil {
+		if ours, _ := m.Linked(path); ours { // nobody asked for a segment that its maker cannot attach
+			err = errors.Join(err, shm.Remove(path))
+		}
+		return nil, err
+	}
+	return s, nil
 }
 
 // Open attaches an existing segment. Everything in its header is checked before it is believed.
@@ -119,6 +126,9 @@ func anonymous(o options) (*Segment, error) {
 func FromFile(f *os.File, opts ...Option) (*Segment, error) { return fromFile(f, collect(opts)) }
 
 func fromFile(f *os.File, o options) (*Segment, error) {
+	if f == nil { // as Heap's File is
+		return nil, &SegmentError{Op: "open", Err: os.ErrInvalid}
+	}
 	if err := o.checkWait(); err != nil {
 		return nil, err
 	}
@@ -168,11 +178,15 @@ func (s *Segment) File() *os.File { return s.mapping.File() }
 // there. ErrClosed after Close.
 func (s *Segment) Flush() error {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
+	closed := s.closed
+	s.mu.RUnlock()
+	if closed {
 		return ErrClosed
 	}
-	if err := s.mapping.Flush(); err != nil {
+	switch err := s.mapping.Flush(); { // without mu: a disk is slow, and others want to look
+	case errors.Is(err, fs.ErrClosed):
+		return ErrClosed
+	case err != nil:
 		return s.fail("flush", err)
 	}
 	return nil
