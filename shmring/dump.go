@@ -101,21 +101,24 @@ func (d *dump) next() (*Entry, error) {
 	}
 }
 
-// skipCleared moves beyond everything that the consumer has cleared or is clearing.
+// skipCleared moves beyond everything that the consumer has cleared or is clearing, never back.
 func (d *dump) skipCleared() error {
 	head, zeroing := mem.Load(&d.ring.ctl.Head), mem.Load(&d.ring.ctl.ZeroingTo)
-	start := max(head, zeroing)
+	start := max(d.pos, head, zeroing)
 	if start%layout.WordSize != 0 {
 		return d.ring.corrupt(head, zeroing, "head or zeroing mark is not aligned", nil)
 	}
-	d.pos = max(d.pos, start)
+	d.pos = start
 	return nil
 }
 
-// overtaken reports whether the consumer has begun to clear the bytes at pos since they were read.
+// overtaken reports whether the consumer has begun to clear the bytes at pos since they were read, and moves
+// beyond them: a peer that takes its marks back and forth does not keep us here.
 func (d *dump) overtaken() bool {
 	mem.Add(&d.order, 1) // a full barrier: the bytes were loaded before the mark is
-	return mem.Load(&d.ring.ctl.ZeroingTo) > d.pos || mem.Load(&d.ring.ctl.Head) > d.pos
+	before := d.pos
+	d.pos = max(before, mem.Load(&d.ring.ctl.ZeroingTo), mem.Load(&d.ring.ctl.Head))
+	return d.pos > before
 }
 
 // look describes what lies at pos, nil if that is nothing.

@@ -206,3 +206,21 @@ func TestDumpRefusesAFreeWordWithBits(t *testing.T) {
 		})
 	}
 }
+
+func TestADumpDoesNotGoBackWithMarksThatDo(t *testing.T) {
+	s := heap(t)
+	p := producer(t, s)
+	must(t, p.TrySend([]byte("seen")))
+	d := dump{seg: s, ring: s.ring}
+	if e, err := d.next(); err != nil || e == nil {
+		t.Fatal(e, err)
+	}
+	mem.Store(&s.ring.ctl.ZeroingTo, 1<<40) // just while we check
+	if !d.overtaken() {
+		t.Fatal("not overtaken")
+	}
+	mem.Store(&s.ring.ctl.ZeroingTo, 0)
+	if e, err := d.next(); e != nil || err != nil {
+		t.Errorf("got %v, %v, want the end", e, err)
+	}
+}

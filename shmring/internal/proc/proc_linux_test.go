@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -80,6 +81,30 @@ func TestStateFollowsAProcessThroughItsLife(t *testing.T) {
 	expect(Gone)
 	if _, err := Comm(pid); !errors.Is(err, ErrGone) {
 		t.Errorf("comm of a process that is gone: %v", err)
+	}
+}
+
+func TestANameIsFitForATerminal(t *testing.T) {
+	cat, err := exec.LookPath("cat")
+	if err != nil {
+		t.Skipf("no command to run: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "a\x1b[2J\n\xffß")
+	if err := os.Symlink(cat, path); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	if comm, err := Comm(uint32(cmd.Process.Pid)); err != nil || comm != "a?[2J??ß" {
+		t.Errorf("got %q, %v", comm, err)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Self describes this process. What /proc does not say stays zero. It is read once.
@@ -45,14 +47,20 @@ func State(pid uint32, start uint64) (state string, err error) {
 	return st.state, err
 }
 
-// Comm returns the name of the process pid as the kernel keeps it, at most 15 bytes;
+// Comm returns the name of the process pid as the kernel keeps it, at most 15 bytes,
+// with '?' for what is not to be shown on a terminal: a process chooses its name.
 // ErrGone if there is no such process.
 func Comm(pid uint32) (string, error) {
 	text, err := readProc(strconv.FormatUint(uint64(pid), 10), "comm")
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSuffix(string(text), "\n"), nil
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, strings.TrimSuffix(string(text), "\n")), nil
 }
 
 type stat struct {
