@@ -28,15 +28,16 @@ type program struct {
 	simple    bool      // memory and wire are alike but for texts and byte slices: it has a quick form
 	single    bool      // what getQuick finds amiss it finds before it stores
 	quick     []quickStep
-	flat      bool    // every value has exactly min wire bytes, and only bools can be wrong
-	plain     int     // > 0: memory is the wire image, in integers of this many bytes
-	pointers  bool    // memory holds pointers
-	generated bool    // the type has methods of the generator for itself
-	fallible  bool    // decoding runs a Validate, which can refuse after the bytes were good
-	hooks     bool    // runs a type's own code, in the order of the wire
-	fields    []field // under AllowMissing: one by one
-	validate  *hook   // and its Validate
-	memory    int     // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
+	turned    []quickStep // for values after one another: see turn
+	flat      bool        // every value has exactly min wire bytes, and only bools can be wrong
+	plain     int         // > 0: memory is the wire image, in integers of this many bytes
+	pointers  bool        // memory holds pointers
+	generated bool        // the type has methods of the generator for itself
+	fallible  bool        // decoding runs a Validate, which can refuse after the bytes were good
+	hooks     bool        // runs a type's own code, in the order of the wire
+	fields    []field     // under AllowMissing: one by one
+	validate  *hook       // and its Validate
+	memory    int         // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
 }
 
 // A step moves a fixed stretch, then does one operation of variable size.

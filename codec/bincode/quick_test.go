@@ -78,8 +78,8 @@ func slowly(p *program) *program {
 func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	f := New()
-	quick, refused := 0, 0
-	for range 1000 {
+	quick, turned, refused := 0, 0, 0
+	for range 3000 {
 		typ, count := randomStruct(random), 1
 		if random.IntN(3) == 0 {
 			count = random.IntN(6)
@@ -91,6 +91,9 @@ func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 		}
 		if p.simple || p.row != nil {
 			quick++
+		}
+		if p.row != nil && p.row.turned != nil && count > 1 {
+			turned++
 		}
 		v := reflect.New(typ)
 		if typ.Kind() == reflect.Slice {
@@ -131,8 +134,8 @@ func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 			}
 		}
 	}
-	if quick < 800 || refused == 0 {
-		t.Fatalf("only %d of the types have a quick form, %d values were refused", quick, refused)
+	if quick < 2400 || turned < 20 || refused == 0 {
+		t.Fatalf("only %d of the types have a quick form, %d rows a turned one; %d values were refused", quick, turned, refused)
 	}
 }
 

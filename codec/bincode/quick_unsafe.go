@@ -22,103 +22,115 @@ const leafText = 32
 // appendQuick encodes the n values at base, n ≥ 1, behind dst. Where anything is amiss, and that includes room,
 // it leaves all of it to long.
 //
-// SAFETY: offsets below base are the compiled ones of the value's own fields; offsets below out end at s.wire
-// or at a text's length, each compared with size first.
+// SAFETY: offsets from base are the compiled ones of the value's own fields, or in the first step of p.turned of the
+// value before it; offsets below out end at s.wire or at a text's length, each compared with size first.
 func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byte, error) {
-	out, i, size := bufferOf(dst), len(dst), cap(dst)
-values:
-	for first := &p.quick[0]; base != nil; {
-		for s := first; ; s = s.next() {
-			if s.wire > size-i {
-				break values
-			}
-			switch s.count {
-			case 4:
-				*(*[8]byte)(unsafe.Add(out, i+int(s.words[3].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[3].off))
-				fallthrough
-			case 3:
-				*(*[8]byte)(unsafe.Add(out, i+int(s.words[2].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[2].off))
-				fallthrough
-			case 2:
-				*(*[8]byte)(unsafe.Add(out, i+int(s.words[1].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[1].off))
-				fallthrough
+	out, i, size, first := bufferOf(dst), len(dst), cap(dst), base
+	if base == nil {
+		return long.append(dst, base)
+	}
+	s := &p.quick[0]
+	for s.wire <= size-i {
+		switch s.count {
+		case 4:
+			*(*[8]byte)(unsafe.Add(out, i+int(s.words[3].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[3].off))
+			fallthrough
+		case 3:
+			*(*[8]byte)(unsafe.Add(out, i+int(s.words[2].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[2].off))
+			fallthrough
+		case 2:
+			*(*[8]byte)(unsafe.Add(out, i+int(s.words[1].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[1].off))
+			fallthrough
+		case 1:
+			*(*[8]byte)(unsafe.Add(out, i+int(s.words[0].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[0].off))
+		}
+		if s.rest > 0 {
+			switch to, from := unsafe.Add(out, i+int(s.at)), unsafe.Add(base, int(s.from)); s.rest {
 			case 1:
-				*(*[8]byte)(unsafe.Add(out, i+int(s.words[0].pos))) = *(*[8]byte)(unsafe.Add(base, s.words[0].off))
+				*(*byte)(to) = *(*byte)(from)
+			case 2:
+				*(*[2]byte)(to) = *(*[2]byte)(from)
+			default:
+				*(*[4]byte)(to) = *(*[4]byte)(from)
 			}
-			i += s.wire
-			if s.rest > 0 {
-				switch to, from := unsafe.Add(out, i-int(s.rest)), unsafe.Add(base, s.from); s.rest {
-				case 1:
-					*(*byte)(to) = *(*byte)(from)
-				case 2:
-					*(*[2]byte)(to) = *(*[2]byte)(from)
-				default:
-					*(*[4]byte)(to) = *(*[4]byte)(from)
-				}
-			}
-			if s.code > quickBytes {
-				if s.code == quickEnd {
+		}
+		i += s.wire
+		if s.code > quickBytes {
+			if s.code == quickRun {
+				if s.run > size-i {
 					break
 				}
-				if s.code == quickRun {
-					if s.run > size-i {
-						break values
-					}
-					i += copy(raw(unsafe.Add(out, i), s.run), raw(unsafe.Add(base, s.off), s.run))
+				i += copy(raw(unsafe.Add(out, i), s.run), raw(unsafe.Add(base, s.off), s.run))
+			} else if s.code == quickEnd {
+				if n--; n <= 0 {
+					return dst[:i], nil
 				}
+				s, base = &p.quick[0], unsafe.Add(base, p.size)
 				continue
 			}
-			// Texts and byte slices both start with their address and their length.
-			h := (*stringHeader)(unsafe.Add(base, s.off))
-			from, length := h.data, h.len
-			if length > size-i-8 {
-				break values
-			}
-			binary.NativeEndian.PutUint64((*[8]byte)(unsafe.Add(out, i))[:], uint64(length))
-			i += 8
-			if length <= leafText {
-				var seen uint64
-				if length >= 16 {
-					*(*[16]byte)(unsafe.Add(out, i)) = *(*[16]byte)(from)
-					*(*[16]byte)(unsafe.Add(out, i+length-16)) = *(*[16]byte)(unsafe.Add(from, length-16))
-					seen = binary.NativeEndian.Uint64((*[8]byte)(from)[:]) |
-						binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, 8))[:]) |
-						binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, length-16))[:]) |
-						binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, length-8))[:])
-				} else if length >= 8 {
-					*(*[8]byte)(unsafe.Add(out, i)) = *(*[8]byte)(from)
-					*(*[8]byte)(unsafe.Add(out, i+length-8)) = *(*[8]byte)(unsafe.Add(from, length-8))
-					seen = binary.NativeEndian.Uint64((*[8]byte)(from)[:]) |
-						binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, length-8))[:])
-				} else {
-					for x := range length {
-						b := *(*byte)(unsafe.Add(from, x))
-						*(*byte)(unsafe.Add(out, i+x)) = b
-						seen |= uint64(b)
-					}
-				}
-				if seen&nonASCII == 0 || s.code == quickBytes {
-					if i += length; s.last {
-						break
-					}
-					continue
+			s = s.next()
+			continue
+		}
+	operation:
+		// Texts and byte slices both start with their address and their length.
+		h := (*stringHeader)(unsafe.Add(base, s.off))
+		from, length := h.data, h.len
+		if length > size-i-8 {
+			break
+		}
+		binary.NativeEndian.PutUint64((*[8]byte)(unsafe.Add(out, i))[:], uint64(length))
+		i += 8
+		seen := uint64(nonASCII)
+		if length <= leafText {
+			if length >= 16 {
+				*(*[16]byte)(unsafe.Add(out, i)) = *(*[16]byte)(from)
+				*(*[16]byte)(unsafe.Add(out, i+length-16)) = *(*[16]byte)(unsafe.Add(from, length-16))
+				seen = binary.NativeEndian.Uint64((*[8]byte)(from)[:]) |
+					binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, 8))[:]) |
+					binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, length-16))[:]) |
+					binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, length-8))[:])
+			} else if length >= 8 {
+				*(*[8]byte)(unsafe.Add(out, i)) = *(*[8]byte)(from)
+				*(*[8]byte)(unsafe.Add(out, i+length-8)) = *(*[8]byte)(unsafe.Add(from, length-8))
+				seen = binary.NativeEndian.Uint64((*[8]byte)(from)[:]) |
+					binary.NativeEndian.Uint64((*[8]byte)(unsafe.Add(from, length-8))[:])
+			} else {
+				seen = 0
+				for x := range length {
+					b := *(*byte)(unsafe.Add(from, x))
+					*(*byte)(unsafe.Add(out, i+x)) = b
+					seen |= uint64(b)
 				}
 			}
+		}
+		if seen&nonASCII != 0 && (s.code != quickBytes || length > leafText) {
 			if s.code == quickBytes {
 				copy(raw(unsafe.Add(out, i), length), raw(from, length))
 			} else if !putText(unsafe.Add(out, i), from, length) {
-				break values
-			}
-			if i += length; s.last {
 				break
 			}
 		}
-		if n--; n <= 0 {
-			return dst[:i], nil
+		i += length
+		switch s.then {
+		case thenOperation:
+			s = s.next()
+			goto operation
+		case thenTurn:
+			if n > 1 {
+				n--
+				s, base = &p.turned[0], unsafe.Add(base, p.size)
+				continue
+			}
+		case thenEnd:
+			if n--; n <= 0 {
+				return dst[:i], nil
+			}
+			s, base = &p.quick[0], unsafe.Add(base, p.size)
+			continue
 		}
-		base = unsafe.Add(base, p.size)
+		s = s.next()
 	}
-	return long.append(dst, base)
+	return long.append(dst, first)
 }
 
 // putText copies a text of n bytes, n ≥ 1, and reports whether it is UTF-8.
