@@ -67,7 +67,7 @@ func (a *Assembler) add(dst []byte, r Record) (_ []byte, whole bool, err error) 
 			if n := uint64(len(r.Payload)); n > a.limit {
 				return dst, false, &TooLargeError{Size: n, Limit: a.limit}
 			}
-			return mem.CopyOut(dst, r.Payload), true, nil
+			return mem.Append(dst, r.Payload), true, nil
 		}
 		p = &partial{from: origin(r)}
 		a.partial[r.Producer] = p
@@ -75,7 +75,7 @@ func (a *Assembler) add(dst []byte, r Record) (_ []byte, whole bool, err error) 
 		return dst, false, nil // nobody has seen how it began
 	}
 	if p.size += uint64(len(r.Payload)); p.size <= a.limit {
-		p.bytes = mem.CopyOut(p.bytes, r.Payload)
+		p.bytes = mem.Append(p.bytes, r.Payload)
 	} else {
 		p.bytes = nil
 	}

@@ -40,33 +40,33 @@ func (p *Producer) SendBatch(ctx context.Context, payloads [][]byte) (n int, err
 // sendRun is the short way of a single producer: it sends as many plain records as fit before the end of the
 // ring with one publication, and returns their number, 0 where the general way is needed.
 func (p *Producer) sendRun(payloads [][]byte) (count int) {
-	at, size, fresh := p.pos, uint64(0), false
+	pos, size, fresh := p.pos, uint64(0), false
 	for _, b := range payloads {
 		n := uint64(len(b))
 		total := layout.RecordSize(layout.WordSize, n)
-		if total > p.run && !fresh && p.run > 0 {
+		if total > p.reach-pos && !fresh && p.reach > p.pos {
 			fresh = true
 			if head, err := p.loadHead(p.limit - p.capacity); err == nil && head <= p.pos {
 				p.limit = head + p.capacity
-				p.run = min(p.room(at), p.limit-at)
+				p.reach = pos + min(p.room(pos), p.limit-pos, maxChunk)
 			}
 		}
-		if total > p.run || n > p.quick {
+		if total > p.reach-pos || n > p.quick {
 			break
 		}
-		mem.CopyShort(p.chunk(at+layout.WordSize, n), b)
+		at := p.at(pos)
+		mem.CopyIn(at.payload(n), b)
 		if count > 0 { // nobody looks here before the first header is stored, which orders this
-			mem.Note(p.word(at), uint64(p.stamp)|n)
+			mem.Note(at.word(), uint64(p.stamp)|n)
 		}
-		at += total
-		p.run -= total
+		pos += total
 		size += n
 		count++
 	}
 	if count > 0 {
-		// Publish the whole batch: pairs with the header loads in Consumer.peek and find.
+		// Publish the whole batch: pairs with the header loads in Consumer.receive and find.
 		mem.Store(p.word(p.pos), uint64(p.stamp)|uint64(len(payloads[0])))
-		p.advance(at, uint64(count), size)
+		p.advance(pos, uint64(count), size)
 	}
 	return count
 }

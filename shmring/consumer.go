@@ -37,10 +37,11 @@ type Record struct {
 type Consumer struct {
 	handle
 	pos    uint64 // next record to deliver
-	run    uint64 // bytes from pos to the end of the ring or of the lap; 0: the short way is closed
+	reach  uint64 // the short ways go up to here; never below pos, and at pos they are closed
 	clear  uint64 // everything below is zero
-	stride uint64 // clear in pieces of at least this many bytes
+	stride uint64 // clear in pieces of this many bytes, a power of two, or multiples of it
 	ring
+	sighted  uint64 // position, plus 1, where sight looked last
 	lentRecs uint64 // delivered by Next, not released yet
 	lentSize uint64 // their payload bytes
 	lentFrom uint64 // position of the first
@@ -67,64 +68,79 @@ func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.receive(noWait
 // succeed although ctx has ended.
 func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { return c.receive(ctx, dst) }
 
-// receive has a short way for the common case: a plain record, and nothing lent. ctx is nil where the
-// caller does not wait.
+// receive has a short way for the common case: a plain record, dst large enough, and nothing lent. Like Producer.send
+// it leaves everything else to others. ctx is nil where the caller does not wait.
 func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
-	if err := c.enter(); err != nil {
-		return dst, err
+	if !c.calm() {
+		return c.receiveWary(ctx, dst)
 	}
-	for {
-		w, n, total := c.peek()
-		if total <= c.run && plain(w, n) && c.lentRecs == 0 {
-			pos := c.pos
-			dst = mem.CopyOut(dst[:0], c.chunk(pos+layout.WordSize, n))
-			pos += total
-			c.pos = pos
-			c.run -= total
-			ctl := c.ctl
-			mem.Note(&ctl.Released, pos) // where a successor continues
-			mem.Bump(&ctl.Records, 1)
-			mem.Bump(&ctl.Bytes, n)
-			if pos-c.clear >= c.stride {
-				c.sweep(pos)
-			}
-			break
-		}
-		if finished(w) || ctx == nil || c.changed() {
-			return c.receiveSlow(ctx, dst)
-		}
-		if c.data.eager && c.glimpse() {
-			continue
-		}
-		if err := c.await(ctx); err != nil {
-			c.leave()
-			return dst, err
-		}
+	pos := c.pos
+	at := c.at(pos)
+	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
+	w := layout.Word(mem.Load(at.word()))
+	n := uint64(w.Length())
+	total := layout.RecordSize(layout.WordSize, n)
+	if total > c.reach-pos || !plain(w, n) || n > uint64(cap(dst)) || c.lentRecs != 0 {
+		return c.receiveSoon(ctx, dst, w)
 	}
-	if c.lost() {
-		c.leave()
-		return dst, ErrSegmentLost
+	switch {
+	case n < 8 || n > mem.Inline:
+		dst = dst[:n]
+		mem.CopyOut(dst, at.payload(n))
+	case n >= 32:
+		dst = dst[:n]
+		mem.Copy32(pointer(dst), at.start(), n)
+	case n >= 16:
+		dst = dst[:n]
+		mem.Copy16(pointer(dst), at.start(), n)
+	default:
+		dst = dst[:n]
+		mem.Copy8(pointer(dst), at.start(), n)
+	}
+	pos += total
+	c.pos = pos
+	ctl := c.ctl
+	mem.Note(&ctl.Released, pos) // where a successor continues
+	mem.Bump(&ctl.Records, 1)
+	mem.Bump(&ctl.Bytes, n)
+	if pos-c.clear >= c.stride || c.lost() {
+		return c.received(dst)
 	}
 	c.leave()
 	return dst, nil
 }
 
-// peek reads the word at c.pos and works out what it says if it is a plain record.
-func (c *Consumer) peek() (w layout.Word, n, total uint64) {
-	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
-	w = layout.Word(mem.Load(c.word(c.pos)))
-	n = uint64(w.Length())
-	return w, n, layout.RecordSize(layout.WordSize, n)
+// received ends the short way through receive where there is more to do.
+func (c *Consumer) received(dst []byte) ([]byte, error) {
+	c.tidy()
+	err := c.afterLoss()
+	c.leave()
+	return dst, err
 }
 
-// plain reports whether w is a committed record of n bytes without flags, whoever sent it.
-func plain(w layout.Word, n uint64) bool {
-	const owner = layout.Word(1)<<62 - 1<<40
-	return w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
+// receiveSoon is for where there was no record that the short way can take.
+func (c *Consumer) receiveSoon(ctx context.Context, dst []byte, w layout.Word) ([]byte, error) {
+	if c.sight(ctx, w) {
+		return c.receive(ctx, dst) // once
+	}
+	return c.receiveSlow(ctx, dst)
 }
 
-// glimpse looks for a record for as long as a round trip between near processors takes.
-func (c *Consumer) glimpse() bool {
+// receiveWary is receive under an alarm.
+func (c *Consumer) receiveWary(ctx context.Context, dst []byte) ([]byte, error) {
+	if err := c.heed(); err != nil {
+		return dst, err
+	}
+	return c.receiveSlow(ctx, dst)
+}
+
+// sight looks for a record where there was none yet, if the caller waits, as long as a round trip between near processors
+// takes. True: there is one, for the first time at this position.
+func (c *Consumer) sight(ctx context.Context, w layout.Word) bool {
+	if finished(w) || ctx == nil || !c.data.eager || c.sighted == c.pos+1 || c.changed() {
+		return false
+	}
+	c.sighted = c.pos + 1
 	c.data.keepDistance()
 	word := c.word(c.pos)
 	for i := range eagerRounds {
@@ -137,6 +153,12 @@ func (c *Consumer) glimpse() bool {
 	return false
 }
 
+// plain reports whether w is a committed record of n bytes without flags, whoever sent it.
+func plain(w layout.Word, n uint64) bool {
+	const owner = layout.Word(1)<<62 - 1<<40
+	return w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
+}
+
 // receiveSlow is the general way. The caller has entered; receiveSlow leaves.
 func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
 	r, err := c.next(ctx, func(r found) error {
@@ -145,7 +167,7 @@ func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) 
 		} else if r.More || r.Continued {
 			return &FragmentError{Size: len(r.Payload), More: r.More, Continued: r.Continued}
 		}
-		dst = mem.CopyOut(dst[:0], r.Payload)
+		dst = mem.Append(dst[:0], r.Payload)
 		r.Payload = dst
 		return c.verify(r)
 	})
@@ -169,42 +191,44 @@ func (c *Consumer) TryNext() (Record, error) { return c.borrow(noWait) }
 func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(ctx) }
 
 // borrow has the same short way as receive.
-func (c *Consumer) borrow(ctx context.Context) (Record, error) {
-	if err := c.enter(); err != nil {
-		return Record{}, err
-	}
-	var r Record
-	for {
-		w, n, total := c.peek()
-		if total <= c.run && plain(w, n) {
-			r.Payload = c.chunk(c.pos+layout.WordSize, n)
-			r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
-			c.run -= total
-			c.lend(c.pos+total, total, n)
-			break
-		}
-		if finished(w) || ctx == nil || c.changed() {
-			f, err := c.next(ctx, c.verify)
-			if err == nil {
-				c.lend(c.pos, f.word.Total(), uint64(len(f.Payload)))
-			}
-			c.leave()
-			return f.Record, err
-		}
-		if c.data.eager && c.glimpse() {
-			continue
-		}
-		if err := c.await(ctx); err != nil {
-			c.leave()
+func (c *Consumer) borrow(ctx context.Context) (r Record, err error) {
+	if !c.calm() {
+		if err := c.heed(); err != nil {
 			return r, err
 		}
+		return c.borrowSlow(ctx)
 	}
+	pos := c.pos
+	at := c.at(pos)
+	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
+	w := layout.Word(mem.Load(at.word()))
+	n := uint64(w.Length())
+	total := layout.RecordSize(layout.WordSize, n)
+	if total > c.reach-pos || !plain(w, n) {
+		if c.sight(ctx, w) {
+			return c.borrow(ctx) // once
+		}
+		return c.borrowSlow(ctx)
+	}
+	r.Payload = at.payload(n)
+	r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
+	c.lend(pos+total, total, n)
 	if c.lost() {
 		c.leave()
 		return Record{}, ErrSegmentLost
 	}
 	c.leave()
 	return r, nil
+}
+
+// borrowSlow is the general way. The caller has entered; borrowSlow leaves.
+func (c *Consumer) borrowSlow(ctx context.Context) (Record, error) {
+	f, err := c.next(ctx, c.verify)
+	if err == nil {
+		c.lend(c.pos, f.word.Total(), uint64(len(f.Payload)))
+	}
+	c.leave()
+	return f.Record, err
 }
 
 // lend counts a delivered record of total ring bytes, which ends at pos, as lent.

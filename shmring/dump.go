@@ -146,7 +146,7 @@ func (d *dump) describe(w layout.Word) (*Entry, error) {
 			e.State = EntryOpen
 		}
 	case layout.Committed:
-		d.payload = mem.CopyOut(d.payload[:0], r.span(d.pos+w.HeaderSize(), uint64(w.Length())))
+		d.payload = mem.Append(d.payload[:0], r.span(d.pos+w.HeaderSize(), uint64(w.Length())))
 		e.State, e.Length, e.Payload = EntryRecord, len(d.payload), d.payload
 		if w.Flags()&layout.FlagExtension != 0 {
 			x := layout.Extension(mem.Load(r.word(d.pos + layout.WordSize)))

@@ -52,6 +52,12 @@ func (h *handle) enter() error {
 	return h.heed()
 }
 
+// calm is enter for the short ways. False: there is an alarm, for heed to look into.
+func (h *handle) calm() bool {
+	mem.Note32(&h.busy, 1)
+	return atomic.LoadUint32(h.alarm) == alarmNone
+}
+
 // heed looks into an alarm. It ends the call if the alarm is ours.
 func (h *handle) heed() error {
 	err := h.gone()
@@ -81,6 +87,14 @@ func (h *handle) gone() error {
 // lost reports that the memory vanished: what was read since the call began cannot be believed, and what
 // was written reached nobody.
 func (h *handle) lost() bool { return atomic.LoadUint32(h.alarm) == alarmLost }
+
+// afterLoss reports memory that vanished during a call.
+func (h *handle) afterLoss() error {
+	if h.lost() {
+		return ErrSegmentLost
+	}
+	return nil
+}
 
 // checkup sounds the alarm if the file is shorter than the segment. Losses are noticed by touching them; this is
 // for a party that waits for a word which is still there while the rest is not. The caller has entered.

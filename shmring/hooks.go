@@ -106,7 +106,7 @@ func fieldsOf(prefix string, v reflect.Value) (words []NamedWord) {
 func WriteWords(dst, src []byte) { mem.CopyIn(dst, src) }
 
 // ReadWords copies a payload out of lent memory, each word a shared access.
-func ReadWords(b []byte) []byte { return mem.CopyOut(nil, b) }
+func ReadWords(b []byte) []byte { return mem.Append(nil, b) }
 
 // TrySendBatch is SendBatch without the wait: it sends some of the payloads, or none with ErrFull.
 func (p *Producer) TrySendBatch(payloads [][]byte) (int, error) {
@@ -124,7 +124,7 @@ func (p *Producer) Fingerprint(seed maphash.Seed) uint64 { return fingerprint(se
 // Fingerprint is a hash of the private state, but for counters that steer nothing.
 func (c *Consumer) Fingerprint(seed maphash.Seed) uint64 { return fingerprint(seed, c) }
 
-// SetSteps makes the consumer clear memory in pieces of stride bytes and give it back in steps of step bytes.
+// SetSteps makes the consumer clear memory in pieces of stride bytes, a power of two, and give it back in steps of step bytes.
 func (c *Consumer) SetSteps(step, stride uint64) { c.step, c.stride = step, stride }
 
 // Look sets whether the next empty poll is a thorough one.

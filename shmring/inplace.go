@@ -11,12 +11,12 @@ import (
 // begin lends n bytes at p.pos behind a header of 8 or 16 bytes. nil: take the general way. Otherwise
 // publish or cancel must follow; the producer is busy until then, as with a Reservation.
 func (p *Producer) begin(header, n uint64) []byte {
-	if p.enter() != nil || layout.RecordSize(header, n) > p.run || n > p.maxRecord {
+	if p.enter() != nil || layout.RecordSize(header, n) > p.reach-p.pos || n > p.maxRecord {
 		p.leave()
 		return nil
 	}
 	mem.Note32(&p.lent, 1)
-	p.run = 0
+	p.reach = p.pos
 	p.leave()
 	return p.span(p.pos+header, n)
 }
@@ -25,7 +25,7 @@ func (p *Producer) begin(header, n uint64) []byte {
 func (p *Producer) publish(header, n uint64, typ uint16, version uint8) error {
 	p.enter() // the memory outlives Close until settle
 	flags := p.extend(p.pos, header, n, typ, version)
-	// Publish: pairs with the header load in Consumer.peek and Consumer.find.
+	// Publish: pairs with the header load in Consumer.receive and Consumer.find.
 	mem.Store(p.word(p.pos), uint64(p.stamp|flags)|n)
 	p.advance(p.pos+layout.RecordSize(header, n), 1, n)
 	p.settle()

@@ -67,6 +67,7 @@ func (c *Consumer) find() (r found, err error) {
 			}
 			c.pos += w.Total()
 			tries = 0
+			c.measure()
 			if c.lentRecs == 0 {
 				c.release(0, 0)
 			}
@@ -152,9 +153,9 @@ func (c *Consumer) verify(r found) error {
 // measure works out the room for the short way through receive and borrow: none where records carry
 // checksums, or after a violation.
 func (c *Consumer) measure() {
-	c.run = 0
+	c.reach = c.pos
 	if !c.checksum && c.poison == nil {
-		c.run = min(c.room(c.pos), c.head+c.capacity-c.pos, maxChunk)
+		c.reach += min(c.room(c.pos), c.head+c.capacity-c.pos, maxChunk)
 	}
 }
 
@@ -181,38 +182,43 @@ func (c *Consumer) release(records, bytes uint64) {
 	mem.Note(&c.ctl.Released, c.pos) // where a successor continues
 	mem.Bump(&c.ctl.Records, records)
 	mem.Bump(&c.ctl.Bytes, bytes)
-	if c.pos-c.clear >= c.stride {
-		c.sweep(c.pos)
-	}
+	c.tidy()
 	c.measure()
 }
 
-// sweep clears the released bytes up to, and hands them to the producers when they are enough. The
-// order is what a successor relies on:
-//
-//	ZeroingTo = to      dead: nothing cleared yet, the records are still whole
-//	clear [clear, to)   dead: a successor clears [head, ZeroingTo) again
-//	Head = to           dead: done
-//
-// Clearing goes in small pieces, while the lines are in the cache; Head moves in larger steps, because
-// each step costs a producer that waits for room a transfer of its line.
-func (c *Consumer) sweep(to uint64) {
-	mem.StoreBefore(&c.ctl.ZeroingTo, to) // before the clearing: pairs with the load in adoptTail
-	c.zero(c.clear, to)
-	c.clear = to
-	if to-c.head >= c.step {
-		c.handOver(to)
+// tidy clears what was released once it is enough: in small pieces, while the lines are in the cache, which begin
+// and end with a line. Head moves in larger steps, because each step costs a producer that waits for
+// room a transfer of its line.
+func (c *Consumer) tidy() {
+	switch {
+	case c.pos-c.clear < c.stride:
+	case c.pos-c.head >= c.step:
+		c.flush(c.pos)
+	default:
+		c.sweep(c.pos, c.pos&^(c.stride-1))
 	}
 }
 
-// flush hands everything up to a released position to the producers now.
+// flush hands everything up to a released position to the producers now. The order is what a successor
+// relies on:
+//
+//	ZeroingTo = to      dead: nothing cleared yet, the records are still whole
+//	clear [head, to)    dead: a successor clears [head, ZeroingTo) again
+//	Head = to           dead: done
 func (c *Consumer) flush(to uint64) {
 	if to != c.clear {
-		c.sweep(to)
+		c.sweep(to, to)
 	}
 	if to != c.head {
 		c.handOver(to)
 	}
+}
+
+// sweep clears [clear, until), bytes of records that end at or before to.
+func (c *Consumer) sweep(to, until uint64) {
+	mem.StoreBefore(&c.ctl.ZeroingTo, to) // before the clearing: pairs with the load in adoptTail
+	c.zero(c.clear, until)
+	c.clear = until
 }
 
 // handOver moves head over cleared bytes.

@@ -111,11 +111,3 @@ func (p *Producer) ended() {
 	p.settle()
 	p.measure()
 }
-
-// afterLoss reports memory that vanished while a call wrote to it.
-func (p *Producer) afterLoss() error {
-	if p.lost() {
-		return ErrSegmentLost
-	}
-	return nil
-}

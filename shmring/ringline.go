@@ -256,7 +256,7 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 		case size > limit:
 			return dst[:start], 0, r.tooLarge(size)
 		}
-		dst = mem.CopyOut(dst, b)
+		dst = mem.Append(dst, b)
 		r.discard(len(b))
 	}
 }

@@ -55,7 +55,7 @@ func (s *Segment) Producer() (*Producer, error) {
 	}
 	took = s.occupy(i, predecessor)
 	p.stamp = layout.MakeWord(layout.Committed, i, took.generation, 0, 0)
-	p.quick = min(p.maxRecord, mem.Short)
+	p.quick = min(p.maxRecord, maxQuick)
 	p.measure()
 	mem.Add(&s.ring.ctl.Attaches, 1)
 	s.announce()

@@ -7,14 +7,11 @@ import (
 	"unsafe"
 )
 
-// Short is the longest payload, in bytes, for CopyShort.
-const Short = 1 << 16
-
-// CopyShort is CopyIn for at most Short bytes.
-func CopyShort(dst, src []byte) { copy(dst, src) }
-
 // CopyIn copies src to dst, ring memory of at least that length.
 func CopyIn(dst, src []byte) { copy(dst[:len(src)], src) }
+
+// CopyOut copies src, ring memory that begins on a multiple of 8, to dst of the same length.
+func CopyOut(dst, src []byte) { copy(dst, src) }
 
 // Zero clears b, whose address and length are multiples of 8, word by word and atomically: a successor
 // may be looking for headers in it at the same time.

@@ -4,23 +4,34 @@ package mem
 
 import "unsafe"
 
-// Short is the longest payload, in bytes, for CopyShort.
-const Short = min(largeCopy-1, 1<<16)
-
-// CopyShort is CopyIn for at most Short bytes, small enough to be inlined.
-func CopyShort(dst, src []byte) { copy(dst, src) }
-
-// CopyIn copies src to dst, ring memory of at least that length.
+// CopyIn copies src to dst, ring memory of exactly that length.
 func CopyIn(dst, src []byte) {
-	n := len(src)
-	dst = dst[:n]
-	if n >= largeCopy {
-		// SAFETY: both slices have n ≥ 1 bytes.
-		copyLarge(unsafe.Pointer(&dst[0]), unsafe.Pointer(&src[0]), uintptr(n))
+	if width == 0 || len(src) <= 64 {
+		copy(dst, src)
 		return
 	}
-	copy(dst, src)
+	// SAFETY: both slices have len(src) bytes.
+	copyInto(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src)), uint64(len(src)))
+}
+
+// CopyOut copies src, ring memory that begins on a multiple of 8, to dst, of exactly that length.
+func CopyOut(dst, src []byte) {
+	if width == 0 || len(src) <= 64 {
+		copy(dst, src)
+		return
+	}
+	// SAFETY: both slices have len(src) bytes.
+	copyWide(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src)), uint64(len(src)))
 }
 
 // Zero clears b.
-func Zero(b []byte) { clear(b) }
+func Zero(b []byte) {
+	if width == 64 && len(b) >= 64 {
+		p := unsafe.Pointer(unsafe.SliceData(b))
+		if uintptr(p)%64 == 0 && len(b)%64 == 0 {
+			zeroLines(p, uint64(len(b)))
+			return
+		}
+	}
+	clear(b)
+}

@@ -2,11 +2,39 @@
 
 package mem
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // largeCopy is the size, in bytes, from which REP MOVSB into memory that another core reads next beats
-// the runtime's memmove: it does not fetch the lines it overwrites whole.
+// every other copy: it does not fetch the lines it overwrites whole.
 const largeCopy = 16 << 10
 
+// width is how many bytes copyWide moves at a time: 0 if it must not be used. Processors that slow down for 64
+// bytes are left out: those that do not have VBMI2.
+var width = func() uint8 {
+	switch {
+	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512VBMI2:
+		return 64
+	case cpu.X86.HasAVX2:
+		return 32
+	}
+	return 0
+}()
+
+// copyWide copies n > 64 bytes, which do not overlap.
+//
 //go:noescape
-func copyLarge(dst, src unsafe.Pointer, n uintptr)
+func copyWide(dst, src unsafe.Pointer, n uint64)
+
+// copyInto is copyWide for memory that another core reads next.
+//
+//go:noescape
+func copyInto(dst, src unsafe.Pointer, n uint64)
+
+// zeroLines clears n bytes from p on, whole lines of 64, for processors with width 64.
+//
+//go:noescape
+func zeroLines(p unsafe.Pointer, n uint64)

@@ -12,7 +12,8 @@
 //	CAS, Swap   LOCK CMPXCHG   LSE/LLSC  atomic
 //
 // Store and Load make a release/acquire pair: whoever loads the stored value also sees everything that
-// was written before it. A Store followed by a Load of another word is not ordered; where that matters
+// was written before it. On amd64 both are plain instructions: the processor keeps stores in order, and so does
+// the compiler. A Store followed by a Load of another word is not ordered; where that matters
 // the algorithm says which fence makes up for it.
 //
 // All shared accesses of the ring algorithms go through this package, and only through it. Built with

@@ -117,11 +117,13 @@ func And32(p *uint32, bits uint32) uint32 {
 	return atomic.AndUint32(p, bits)
 }
 
-// Short is the longest payload for CopyShort.
-const Short = 16<<10 - 1
+// Inline is 0: the short ways copy with CopyIn and CopyOut, whose accesses the hook sees.
+const Inline = 0
 
-// CopyShort is CopyIn for at most Short bytes.
-func CopyShort(dst, src []byte) { CopyIn(dst, src) }
+// Copy8, Copy16 and Copy32 are never called.
+func Copy8(dst, src unsafe.Pointer, n uint64)  {}
+func Copy16(dst, src unsafe.Pointer, n uint64) {}
+func Copy32(dst, src unsafe.Pointer, n uint64) {}
 
 // CopyIn copies src to dst word by word; dst is 8-byte aligned ring memory with room for whole words.
 func CopyIn(dst, src []byte) {
@@ -133,15 +135,14 @@ func CopyIn(dst, src []byte) {
 	}
 }
 
-// CopyOut appends src, ring memory that begins on a multiple of 8, to dst word by word.
-func CopyOut(dst, src []byte) []byte {
+// CopyOut copies src, ring memory that begins on a multiple of 8, to dst of the same length, word by word.
+func CopyOut(dst, src []byte) {
 	for i := 0; i < len(src); i += 8 {
 		var w [8]byte
 		// SAFETY: src is 8-byte aligned and ring memory continues to the next multiple of 8.
 		binary.NativeEndian.PutUint64(w[:], hook.Load64((*uint64)(unsafe.Pointer(unsafe.SliceData(src[i:])))))
-		dst = append(dst, w[:min(8, len(src)-i)]...)
+		copy(dst[i:], w[:])
 	}
-	return dst
 }
 
 // Zero clears b, whose address and length are multiples of 8, one word at a time.

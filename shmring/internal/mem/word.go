@@ -24,6 +24,3 @@ func Or32(p *uint32, bits uint32) uint32 { return atomic.OrUint32(p, bits) }
 
 // And32 keeps only the given bits of *p and returns what was there. It is a full barrier.
 func And32(p *uint32, bits uint32) uint32 { return atomic.AndUint32(p, bits) }
-
-// CopyOut appends src, ring memory that begins on a multiple of 8, to dst.
-func CopyOut(dst, src []byte) []byte { return append(dst, src...) }

@@ -2,16 +2,6 @@
 
 package mem
 
-// Store writes v to *p with release ordering.
-//
-//go:noescape
-func Store(p *uint64, v uint64)
-
-// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
-//
-//go:noescape
-func StoreBefore(p *uint64, v uint64)
-
 // Pause executes n spin-wait hints, about 20 ns each on current amd64 parts; at least one.
 //
 //go:noescape

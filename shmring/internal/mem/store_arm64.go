@@ -1,0 +1,13 @@
+//go:build !race && !shmring_hooks
+
+package mem
+
+// Store writes v to *p with release ordering.
+//
+//go:noescape
+func Store(p *uint64, v uint64)
+
+// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+//
+//go:noescape
+func StoreBefore(p *uint64, v uint64)

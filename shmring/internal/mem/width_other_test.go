@@ -1,0 +1,7 @@
+//go:build (!amd64 || race) && !shmring_hooks
+
+package mem
+
+import "testing"
+
+func eachWidth(t *testing.T, f func(t *testing.T)) { f(t) }
