@@ -20,7 +20,7 @@ import (
 //	flag = DoorFlag; fence; look again           publish; flag? clear it, write a byte
 //	wait on token  ◄── watch goroutine reads ◄── the socket
 //
-// The end of the socket is the peer's end: see ringLine.watch. So a connection needs no locks on its
+// The end of the socket is the peer's end: see sock.Hear. So a connection needs no locks on its
 // files: doorbell is the table of their leases, too.
 type doorbell struct {
 	// knock sends bits to the peer, without waiting.

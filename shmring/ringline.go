@@ -48,7 +48,9 @@ func newRingLine(p *duplex, conn *net.UnixConn, peer Peer, limit uint64) (*ringL
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
-		r.watch(conn)
+		// The end of the socket is the end of the peer.
+		sock.Hear(conn, r.door.answer)
+		r.ended()
 	}()
 	r.hangUp = func() error {
 		err := conn.Close()
@@ -56,23 +58,6 @@ func newRingLine(p *duplex, conn *net.UnixConn, peer Peer, limit uint64) (*ringL
 		return err
 	}
 	return r, nil
-}
-
-// watch waits for knocks, and for the end of the socket, which is the end of the peer.
-func (r *ringLine) watch(conn net.Conn) {
-	var knocks [64]byte
-	for {
-		n, err := conn.Read(knocks[:])
-		bits := byte(0)
-		for _, b := range knocks[:n] {
-			bits |= b
-		}
-		r.door.answer(bits)
-		if err != nil {
-			r.ended()
-			return
-		}
-	}
 }
 
 // ended makes this side notice that the peer is gone. What it has committed is still received; what it

@@ -5,6 +5,7 @@
 //	Send, Receive a fixed number of bytes, and open files with them (SCM_RIGHTS)
 //	Unacked       how much of what was written has not arrived
 //	Knocker       one byte, without ever waiting: where there is no room, it follows
+//	Hear          the peer's bytes, joined, and its end
 //	Lock          a file whose lock ends with its holder
 //
 // Descriptors that arrive are close-on-exec from the first moment and belong to the caller; whatever

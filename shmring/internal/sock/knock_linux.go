@@ -73,3 +73,43 @@ func (k *Knocker) insist() {
 		}
 	})
 }
+
+// Hear calls answer with the knocks that come on c, joined, until the socket ends. Its read deadline must stay unset.
+func Hear(c *net.UnixConn, answer func(bits byte)) {
+	conn, err := c.SyscallConn()
+	if err != nil {
+		return
+	}
+	for over := false; !over && err == nil; {
+		// One Read for as long as it goes well, because each begins with a try that finds nothing.
+		err = conn.Read(func(fd uintptr) (done bool) {
+			done, over = hear(fd, answer)
+			return done
+		})
+	}
+}
+
+// maxHears bounds how long a peer that knocks without end keeps hear from noticing that c was closed.
+const maxHears = 64
+
+// hear takes all knocks that are there. The last try finds nothing: a knock and the end of the socket are announced
+// once if they come together. Who is woken by answer finds this processor free, and need not be taken to another.
+func hear(fd uintptr, answer func(bits byte)) (done, over bool) {
+	var knocks [64]byte
+	bits := byte(0)
+	for range maxHears {
+		n, err := unix.Read(int(fd), knocks[:])
+		if err == unix.EINTR {
+			continue
+		}
+		if n <= 0 {
+			answer(bits)
+			return err != unix.EAGAIN, err != unix.EAGAIN
+		}
+		for _, b := range knocks[:n] {
+			bits |= b
+		}
+	}
+	answer(bits)
+	return true, false
+}

@@ -43,6 +43,93 @@ func TestAKnockIsNotLostToABufferFullOfOthers(t *testing.T) {
 	}
 }
 
+func TestEveryKnockIsHeardUntilTheSocketEnds(t *testing.T) {
+	a, b := pair(t)
+	k, err := NewKnocker(a, 1, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, over := make(chan byte, 1000), make(chan bool)
+	go func() {
+		Hear(b, func(bits byte) { heard <- bits })
+		close(over)
+	}()
+	for i := range 100 {
+		want := byte(1 + i%2)
+		k.Knock(want)
+		if got := <-heard; got != want {
+			t.Fatalf("knock %d: heard %d, want %d", i, got, want)
+		}
+	}
+	for i := range 500 { // more than one look takes, and with nobody waiting for each
+		k.Knock(byte(1 + i/499))
+	}
+	for bits := byte(0); bits != 3; {
+		bits |= <-heard
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-over
+}
+
+func TestHearingEndsWhenItsOwnEndCloses(t *testing.T) {
+	_, b := pair(t)
+	over := make(chan bool)
+	go func() {
+		Hear(b, func(byte) {})
+		close(over)
+	}()
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-over
+}
+
+func TestAKnockThatComesWithTheEndIsHeardAndSoIsTheEnd(t *testing.T) {
+	for range 100 {
+		a, b := pair(t)
+		if _, err := a.Write([]byte{2}); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		heard := byte(0)
+		Hear(b, func(bits byte) { heard |= bits })
+		if heard != 2 {
+			t.Fatalf("heard %d, want 2", heard)
+		}
+	}
+}
+
+func TestHearingEndsBeforeAPeerThatKnocksForEver(t *testing.T) {
+	a, b := pair(t)
+	go func() {
+		for storm := make([]byte, 1<<16); ; {
+			if _, err := a.Write(storm); err != nil {
+				return
+			}
+		}
+	}()
+	over := make(chan bool)
+	answered := make(chan bool, 1)
+	go func() {
+		Hear(b, func(byte) {
+			select {
+			case answered <- true:
+			default:
+			}
+		})
+		close(over)
+	}()
+	<-answered
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-over
+}
+
 // pair returns the two ends of a Unix socket.
 func pair(t *testing.T) (a, b *net.UnixConn) {
 	t.Helper()

@@ -15,3 +15,6 @@ func NewKnocker(*net.UnixConn, ...byte) (*Knocker, error) { return nil, errors.E
 
 // Knock does nothing.
 func (*Knocker) Knock(byte) {}
+
+// Hear hears nothing.
+func Hear(*net.UnixConn, func(byte)) {}

@@ -86,5 +86,11 @@ func leadsTo(path string, file *os.File) (bool, error) {
 // Unlock unlocks the file and leaves it there.
 func (l *Lock) Unlock() error { return l.file.Close() }
 
-// Release removes the file, then unlocks it.
-func (l *Lock) Release() error { return errors.Join(os.Remove(l.path), l.file.Close()) }
+// Release removes the file, unless another one lies there by now, then unlocks it.
+func (l *Lock) Release() error {
+	same, err := leadsTo(l.path, l.file)
+	if same {
+		err = os.Remove(l.path)
+	}
+	return errors.Join(err, l.file.Close())
+}
