@@ -18,8 +18,8 @@ import (
 type Listener struct {
 	o     options
 	raw   net.Listener
-	lock  *sock.Lock // of the socket file; nil without one
-	file  string     // the socket file; empty without one
+	lock  *sock.Lock  // of the socket file; nil without one
+	file  fs.FileInfo // the socket file as it was made; nil without one
 	ready chan *Conn
 	done  context.Context // ends with Close
 	close context.CancelFunc
@@ -103,10 +103,13 @@ func (l *Listener) bind(at address) (err error) {
 	if l.raw, err = net.Listen("unix", at.text); err != nil {
 		return fmt.Errorf("shmring: %w", err)
 	}
-	l.file = at.text
 	if err := os.Chmod(at.text, l.o.mode); err != nil {
 		return fmt.Errorf("shmring: %w", err)
 	}
+	if l.file, err = os.Lstat(at.text); err != nil {
+		return fmt.Errorf("shmring: %w", err)
+	}
+	l.raw.(*net.UnixListener).SetUnlinkOnClose(false) // Close does that, if the file is ours by then
 	return nil
 }
 
@@ -212,11 +215,20 @@ func (l *Listener) Addr() net.Addr { return l.raw.Addr() }
 func (l *Listener) Close() error {
 	l.once.Do(func() {
 		l.close()
-		l.err = l.raw.Close() // removes the socket file
+		l.err = errors.Join(l.unlink(), l.raw.Close())
 		l.work.Wait()
 		if l.lock != nil {
 			l.err = errors.Join(l.err, l.lock.Release())
 		}
 	})
 	return l.err
+}
+
+// unlink removes the socket file, but not one that somebody else has put in its place.
+func (l *Listener) unlink() error {
+	path := l.Addr().String()
+	if now, err := os.Lstat(path); l.file == nil || err != nil || !os.SameFile(now, l.file) {
+		return nil
+	}
+	return os.Remove(path)
 }

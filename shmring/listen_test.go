@@ -47,6 +47,33 @@ func TestAListenerLeavesNoFileBehind(t *testing.T) {
 	}
 }
 
+func TestAListenerWhoseFilesWereRemovedLeavesItsSuccessorsAlone(t *testing.T) {
+	dir := memoryDir(t)
+	files := func() []os.DirEntry {
+		t.Helper()
+		entries, err := os.ReadDir(dir)
+		must(t, err)
+		return entries
+	}
+	first, err := Listen("meet", WithDir(dir))
+	must(t, err)
+	for _, e := range files() {
+		must(t, os.Remove(filepath.Join(dir, e.Name())))
+	}
+	second, err := Listen("meet", WithDir(dir))
+	must(t, err)
+	must(t, first.Close())
+	c, err := Dial(soon(t), "meet", WithDir(dir))
+	must(t, err)
+	must(t, c.Close())
+	_, err = Listen("meet", WithDir(dir))
+	want(t, "a third", err, ErrBusy)
+	must(t, second.Close())
+	if left := files(); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestAStaleSocketIsTakenOverByExactlyOneListener(t *testing.T) {
 	path := filepath.Join(memoryDir(t), "meet.sock")
 	stale, err := net.Listen("unix", path)
