@@ -38,17 +38,19 @@ type netConn struct {
 const socketChunk = 64<<10 - 2*lengthSize
 
 func newNetConn(c *Conn) *netConn {
-	n := &netConn{c: c, rd: newDeadline(), wd: newDeadline(), chunk: int(min(socketChunk, c.limit))}
-	if r, ok := c.line.(*ringLine); ok {
-		n.chunk = int(min(uint64(r.tx.pieceSize()), c.limit))
+	r, ok := c.line.(*ringLine)
+	if !ok {
+		return &netConn{c: c, rd: newDeadline(nil), wd: newDeadline(nil), chunk: int(min(socketChunk, c.limit))}
 	}
-	return n
+	return &netConn{
+		c: c, chunk: int(min(uint64(r.tx.pieceSize()), c.limit)),
+		rd: newDeadline(func() { r.door.answer(dataBit) }), wd: newDeadline(func() { r.door.answer(spaceBit) }),
+	}
 }
 
 // Read reads what has come, at least one byte.
 func (n *netConn) Read(b []byte) (int, error) {
-	ctx := n.rd.current()
-	got, err := n.read(ctx, b)
+	got, err := n.read(n.rd.current(), b)
 	if (err == nil || err == io.EOF) && n.c.closed.Load() {
 		// What the peer says to our goodbye is no answer to a Read that Close has ended.
 		got, err = 0, ErrClosed
@@ -56,7 +58,7 @@ func (n *netConn) Read(b []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return got, err
 	}
-	return got, n.fail("read", ctx, err)
+	return got, n.fail("read", err)
 }
 
 func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
@@ -117,10 +119,9 @@ func (n *netConn) partly(got int, err error) (int, error) {
 
 // Write sends all of b.
 func (n *netConn) Write(b []byte) (int, error) {
-	ctx := n.wd.current()
-	sent, err := n.write(ctx, b)
+	sent, err := n.write(n.wd.current(), b)
 	if err != nil {
-		err = n.fail("write", ctx, err)
+		err = n.fail("write", err)
 	}
 	return sent, err
 }
@@ -147,8 +148,8 @@ func (n *netConn) write(ctx context.Context, b []byte) (sent int, err error) {
 }
 
 // fail gives an error the form that users of package net expect.
-func (n *netConn) fail(op string, ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
+func (n *netConn) fail(op string, err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = os.ErrDeadlineExceeded
 	}
 	return &net.OpError{Op: op, Net: n.c.local.Network(), Source: n.c.local, Addr: n.c.remote, Err: err}
@@ -160,7 +161,7 @@ func (n *netConn) Conn() *Conn { return n.c }
 // CloseWrite ends the sending: see [Conn.CloseWrite].
 func (n *netConn) CloseWrite() error {
 	if err := n.c.CloseWrite(); err != nil {
-		return n.fail("close", context.Background(), err)
+		return n.fail("close", err)
 	}
 	return nil
 }
@@ -178,7 +179,7 @@ func (n *netConn) SetWriteDeadline(t time.Time) error { return n.setDeadline(n.w
 
 func (n *netConn) setDeadline(d *deadline, t time.Time) error {
 	if n.c.closed.Load() {
-		return n.fail("set deadline", context.Background(), ErrClosed)
+		return n.fail("set deadline", ErrClosed)
 	}
 	d.set(t)
 	return nil

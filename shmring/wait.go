@@ -190,7 +190,13 @@ type canceller struct {
 
 // arm hooks into the context, once; contexts that cannot end cost nothing.
 func (c *canceller) arm(ctx context.Context, b bell) {
-	if c.unhook != nil || ctx.Done() == nil {
+	if c.unhook != nil {
+		return
+	}
+	if _, ok := ctx.(*term); ok && b.door != nil { // its deadline rouses us
+		return
+	}
+	if ctx.Done() == nil {
 		return
 	}
 	c.done = make(chan struct{})
