@@ -123,6 +123,11 @@ func (w *waiter) spin(s sleeper) bool {
 		}
 		return false
 	}
+	if w.bell.door != nil && w.bell.door.crowded.Load() {
+		// Who makes what we wait for may need this processor. While others run, more comes than one wake-up's worth.
+		runtime.Gosched()
+		return s.ready()
+	}
 	for range spinRounds {
 		if s.ready() {
 			return true
