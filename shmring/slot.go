@@ -162,6 +162,11 @@ func (s *Segment) takeProducerSlot() (uint32, lease.Lease, error) {
 			if dead := state == layout.SlotAttached || state == layout.SlotDead; dead != wantDead || s.ring.quarantined(i) {
 				continue
 			}
+			if state == layout.SlotAttached { // a look is much cheaper than a try
+				if held, err := s.leases.Held(s.ring.slotLock(i)); err == nil && held {
+					continue
+				}
+			}
 			l, err := s.leases.Acquire(s.ring.slotLock(i))
 			if errors.Is(err, lease.ErrHeld) {
 				continue
