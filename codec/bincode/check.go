@@ -146,10 +146,14 @@ func (d *decoder) checkOther(s *step, i int) int {
 		return d.checkPart(i)
 	case opPlain, opSlice:
 		n, i := d.readLen(i, s.elem.min)
-		if i < 0 || !d.boundEmpty(s.elem, n, i) {
+		if i < 0 || !d.boundElems(s.elem.elems(), n, i) {
 			return -1
 		}
-		return d.checkElems(s.elem, n, i)
+		end := d.checkElems(s.elem, n, i)
+		if !d.boundIdle(s.elem.elems(), n, i, end) {
+			return -1
+		}
+		return end
 	case opArray:
 		return d.checkElems(s.elem, s.n, i)
 	case opPointer, opOption:

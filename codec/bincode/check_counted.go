@@ -74,10 +74,14 @@ func (d *decoder) countContainer(s *step, i int) int {
 		return d.judgeText(at, n)
 	case s.code == opMap:
 		return d.checkEntries(s.mapping, n, at)
-	case !d.boundEmpty(s.elem, n, at):
+	case !d.boundElems(s.elem.elems(), n, at):
 		return -1
 	}
-	return d.countElems(s.elem, n, at)
+	end := d.countElems(s.elem, n, at)
+	if !d.boundIdle(s.elem.elems(), n, at, end) {
+		return -1
+	}
+	return end
 }
 
 // countArray is check for an array of elements with programs: bincode 2 claims all of it first.

@@ -41,7 +41,7 @@ func (d *decoder) getPlain(p *program, to *sliceHeader, i int) int {
 // getSlice stores any other slice, element by element.
 func (d *decoder) getSlice(p *program, to *sliceHeader, i int) int {
 	n, i := d.readLen(i, p.min)
-	if i < 0 || !d.boundEmpty(p, n, i) {
+	if i < 0 || !d.boundElems(p.elems(), n, i) {
 		return -1
 	}
 	d.reserve(p, to, n)

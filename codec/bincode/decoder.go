@@ -24,6 +24,7 @@ type decoder struct {
 	hooked   []hooked // what types with hooks decoded in check
 	parts    [][]byte
 	arena    arena  // of the strings that get copies
+	empty    int    // what elements without bytes have cost: see maxEmpty
 	counting bool   // against the limit: during check only
 	wire     uint64 // bytes of the limit left as bincode 1 counts
 	memory   uint64 // and as bincode 2 counts

@@ -218,7 +218,7 @@ func (d *decoder) runWhole(p *program, base ptr, t reflect.Type) (int, error) {
 	case len(d.parts) > 0:
 		d.fail(i, ErrTooManyParts, "got %d parts more than the value has", len(d.parts))
 	default:
-		d.counting, d.parts = false, parts
+		d.counting, d.parts, d.empty = false, parts, 0
 		d.store(p, base)
 	}
 	if d.err != nil {

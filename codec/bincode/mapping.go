@@ -1,6 +1,7 @@
 package bincode
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -32,10 +33,41 @@ func (b *builder) mapping(t reflect.Type, s step) error {
 	if err != nil {
 		return err
 	}
+	if u := b.unhashable(t.Key(), nil); u != nil {
+		return fmt.Errorf("a key of %s can hold a %s, which Go cannot compare", t, u)
+	}
 	m := &mapping{typ: t, key: key, val: val, compare: b.comparer(t.Key()), memory: rustTuple(key.memory, val.memory)}
 	m.scratch.New = func() any { return new(entries) }
 	s.code, s.mapping = opMap, m
 	b.op(s, b.lengthMin())
+	return nil
+}
+
+// unhashable finds a type that a key of type t can hold, by way of an interface, and that no map takes as a key: a peer
+// could send one.
+func (b *builder) unhashable(t reflect.Type, open []reflect.Type) reflect.Type {
+	if !t.Comparable() {
+		return t
+	}
+	var inside []reflect.Type
+	switch t.Kind() {
+	case reflect.Interface:
+		inside = b.cfg.variants[t]
+	case reflect.Array:
+		inside = []reflect.Type{t.Elem()}
+	case reflect.Struct:
+		for i := range t.NumField() {
+			inside = append(inside, t.Field(i).Type)
+		}
+	}
+	if slices.Contains(open, t) {
+		return nil
+	}
+	for _, in := range inside {
+		if u := b.unhashable(in, append(open, t)); u != nil {
+			return u
+		}
+	}
 	return nil
 }
 
@@ -142,12 +174,10 @@ func (d *decoder) checkMap(m *mapping, i int) int {
 }
 
 func (d *decoder) checkEntries(m *mapping, n, i int) int {
-	if m.key.min+m.val.min == 0 && n > maxEmpty {
-		return d.fail(i, ErrLimit, "got %d entries without bytes, allowed %d", n, maxEmpty)
-	}
-	if !d.enter(i) {
+	if !d.boundElems(m.elems(), n, i) || !d.enter(i) {
 		return -1
 	}
+	start := i
 	for k := range n {
 		if d.counting {
 			d.release(m.memory)
@@ -162,6 +192,9 @@ func (d *decoder) checkEntries(m *mapping, n, i int) int {
 		}
 	}
 	d.depth++
+	if !d.boundIdle(m.elems(), n, start, i) {
+		return -1
+	}
 	return i
 }
 
@@ -169,7 +202,7 @@ func (d *decoder) checkEntries(m *mapping, n, i int) int {
 func (d *decoder) getMap(s *step, p ptr, i int) int {
 	m := s.mapping
 	n, i := d.readLen(i, m.key.min+m.val.min)
-	if i < 0 || !d.enter(i) {
+	if i < 0 || !d.boundElems(m.elems(), n, i) || !d.enter(i) {
 		return -1
 	}
 	v := reflect.MakeMapWithSize(m.typ, n)

@@ -58,7 +58,7 @@ func (d *decoder) runMissing(p *program, base ptr, t reflect.Type) (int, error) 
 	if present == 0 || present == len(p.fields) || len(d.parts) > 0 {
 		return 0, err
 	}
-	d.counting, d.parts = false, start.parts
+	d.counting, d.parts, d.empty = false, start.parts, 0
 	if d.storeFirst(p, base, present); d.err != nil {
 		return 0, d.err.In(t.String())
 	}

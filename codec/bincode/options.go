@@ -34,7 +34,7 @@ func (c *config) standard() bool {
 // DefaultMaxDepth is how deep values may nest unless [MaxDepth] says otherwise.
 const DefaultMaxDepth = 1000
 
-// maxEmpty bounds what elements without wire bytes may cost: their number, and their memory in bytes.
+// maxEmpty bounds what elements without wire bytes may cost in one message: their number, and their memory in bytes.
 const maxEmpty = 1 << 20
 
 func newConfig(opts []Option) config {

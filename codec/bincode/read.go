@@ -53,15 +53,6 @@ func (d *decoder) readCount(i int) (uint64, int) {
 	return binary.LittleEndian.Uint64(d.src[i:]), i + 8
 }
 
-// boundEmpty refuses n elements that take no wire bytes but time or memory.
-func (d *decoder) boundEmpty(p *program, n, i int) bool {
-	if p.min > 0 || n <= maxEmpty && (p.size == 0 || uintptr(n) <= maxEmpty/p.size) {
-		return true
-	}
-	d.fail(i, ErrLimit, "got %d elements without bytes and of %d bytes in memory, allowed %d of either", n, p.size, maxEmpty)
-	return false
-}
-
 // readUint reads an unsigned integer of n bytes, n > 1.
 func (d *decoder) readUint(i, n int) (uint64, int) {
 	if d.varint {

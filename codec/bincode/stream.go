@@ -55,7 +55,7 @@ func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 	f := New(opts...)
 	d := &Decoder{format: f, r: r, max: MaxRecord}
 	if f.inline.limited {
-		d.max = min(f.inline.limit, math.MaxInt32)
+		d.max = min(f.inline.limit, math.MaxInt32-prefix)
 	}
 	return d
 }

@@ -102,5 +102,6 @@ func (x Program[T]) FieldGet(b []byte, i int, k *wire.Keeper, v *T, depth int) (
 	if d.check(p, 1, i) < 0 {
 		return -1
 	}
+	d.empty = 0
 	return d.get(p, pointerTo(v), 1, i)
 }

@@ -46,7 +46,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprint(&b, e.Err)
+	b.WriteString(e.Err.Error())
 	if e.Path != "" {
 		b.WriteString(" at ")
 		b.WriteString(e.Path)
@@ -60,12 +60,19 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
+// longestStep bounds, in bytes, what a key gives to a path: a peer that nests long keys would otherwise have them
+// copied once for every level.
+const longestStep = 64
+
 // within puts a step before the path of an error that comes from inside a container. A step is
-// "[3]", or the name of a field or key.
+// "[3]", or the name of a field or key, cut short where it is long.
 func within(err error, step string) error {
 	e, ok := err.(*Error)
 	if !ok {
 		return err
+	}
+	if len(step) > longestStep {
+		step = strings.ToValidUTF8(step[:longestStep], "") + "…"
 	}
 	step = strings.Clone(step) // a key may be borrowed from the source
 	if e.Path != "" && e.Path[0] != '[' {

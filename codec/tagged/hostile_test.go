@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/shmring/ipc/codec/tagged"
 )
@@ -118,6 +119,26 @@ func TestSmallSourcesCannotTakeMoreMemoryThanAllowed(t *testing.T) {
 	var loose any
 	if err := tagged.New(tagged.MaxMemory(1<<16)).Unmarshal(src, &loose); !errors.Is(err, tagged.ErrTooLarge) {
 		t.Error(err)
+	}
+}
+
+// TestLongKeysGiveShortPaths nests objects under long keys around a byte that is no code: every level adds its key to
+// the path of the error.
+func TestLongKeysGiveShortPaths(t *testing.T) {
+	const levels, long = 500, 30_000
+	key := append(h(t, `0e2a117530`), bytes.Repeat([]byte("ä"), long/2)...)
+	src := append(bytes.Repeat(key, levels), 0x07)
+	var before, after runtime.MemStats
+	var v any
+	runtime.ReadMemStats(&before)
+	err := tagged.Unmarshal(src, &v)
+	runtime.ReadMemStats(&after)
+	var e *tagged.Error
+	if !errors.As(err, &e) || len(e.Path) > 80*levels || !utf8.ValidString(e.Path) {
+		t.Errorf("a path of %d bytes, %v", len(e.Path), errors.Unwrap(err))
+	}
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 4*uint64(len(src)) {
+		t.Errorf("%d bytes of input took %d bytes of memory", len(src), taken)
 	}
 }
 

@@ -55,6 +55,9 @@ func capacity(b []byte, checksum bool) (most uint64, err error) {
 		b = b[blockHeaderSize:]
 		last = head&1 != 0
 		size := head >> 3
+		if size > blockMax {
+			return 0, fmt.Errorf("%w: block of %d bytes, allowed %d", ErrCorrupt, size, blockMax)
+		}
 		stored := size
 		switch head >> 1 & 3 {
 		case blockRaw:

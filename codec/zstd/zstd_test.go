@@ -143,6 +143,10 @@ func TestAClaimThatTheBlocksCannotHoldAllocatesNothing(t *testing.T) {
 		if err := c.Decode(claim(zstd.DefaultMaxSize, rle), &v); !errors.Is(err, zstd.ErrCorrupt) {
 			t.Fatal(err)
 		}
+		// 2²¹-1 times 'a', where a block holds 2¹⁷ bytes at most
+		if err := c.Decode(claim(1<<21-1, "\xfb\xff\xffa"), &v); !errors.Is(err, zstd.ErrCorrupt) {
+			t.Fatal(err)
+		}
 	}
 	runtime.ReadMemStats(&after)
 	if got := (after.TotalAlloc - before.TotalAlloc) / rounds; got > 64<<10 {

@@ -359,6 +359,9 @@ func getBincodeSliceBatch(b []byte, i int, k *wire.Keeper, v *Batch) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]

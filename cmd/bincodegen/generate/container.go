@@ -129,7 +129,9 @@ func (w *writer) elements(fn *function) {
 		if pointers(fn.form.elem.typ) {
 			room = "RoomZero"
 		}
-		w.p("s := $wire.%s(k, *v, n)\n*v = s", room)
+		w.p("s := $wire.%s(k, *v, n)", room)
+		w.failIf("len(s) < n")
+		w.p("*v = s")
 	case w.pass == get && mentions(code, "e"):
 		w.p("s := v[:]")
 	}

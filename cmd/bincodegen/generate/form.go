@@ -89,6 +89,10 @@ func (f *form) least() int {
 		return 1
 	case ofText, ofBytes, ofNumbers, ofInts, ofSlice, ofMap:
 		return 8
+	case ofProgram:
+		if _, ok := f.typ.Underlying().(*types.Map); ok {
+			return 8 // types with hooks are not met here
+		}
 	case ofAddr, ofAddrPort:
 		n := map[int]int{0: 8, 4: 4, 6: 16}[f.tag.ip]
 		if f.kind == ofAddrPort {

@@ -65,12 +65,13 @@ func (k *Keeper) Bytes(b []byte, i int, old []byte) (s []byte, next int) {
 	return s, i + n
 }
 
-// Room returns a slice of n elements: old where that is large enough and may be written to, else a new one.
+// Room returns a slice of n elements: old where that is large enough and may be written to, else a new one. Where
+// that would be larger than the host can address it is shorter.
 func Room[T any](k *Keeper, old []T, n int) []T {
 	switch {
 	case n <= cap(old) && !k.Fresh:
 		return old[:n]
-	case n == 0:
+	case n == 0 || !addressable[T](n):
 		return nil
 	}
 	return make([]T, n)

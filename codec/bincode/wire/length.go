@@ -2,8 +2,9 @@ package wire
 
 import "encoding/binary"
 
-// maxEmpty is how many elements without bytes generated code reads; more are left to the program.
-const maxEmpty = 1024
+// maxEmpty is how many elements without bytes generated code reads from one length; more are left to the program, which
+// counts them over the whole message.
+const maxEmpty = 16
 
 // PutLen writes the length n to b at i and returns the position behind it.
 func PutLen(b []byte, i, n int) (next int) {

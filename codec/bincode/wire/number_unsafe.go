@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"unsafe"
 )
@@ -106,6 +107,12 @@ func KeepInts[T Int](k *Keeper, b []byte, i int, old []T) (s []T, next int) {
 		s[x] = T(binary.LittleEndian.Uint64(b[i+8*x:]))
 	}
 	return s, i + 8*n
+}
+
+// addressable reports whether n elements fit the host's address space.
+func addressable[T any](n int) bool {
+	var v T
+	return unsafe.Sizeof(v) == 0 || uintptr(n) <= math.MaxInt/unsafe.Sizeof(v)
 }
 
 // Fits reports whether the int with the wire form u fits the host's.

@@ -106,6 +106,18 @@ func TestLengthsBeyondTheInputAreRefused(t *testing.T) {
 	}
 }
 
+func TestManyElementsWithoutBytesAreLeftToTheProgram(t *testing.T) {
+	for n, want := range map[uint64]bool{0: true, 16: true, 17: false, 1 << 40: false} {
+		if _, next := wire.Len(binary.LittleEndian.AppendUint64(nil, n), 0, 0); (next >= 0) != want {
+			t.Errorf("%d elements: position %d", n, next)
+		}
+	}
+	type large [1 << 20]byte
+	if s := wire.Room[large](&wire.Keeper{}, nil, math.MaxInt); len(s) != 0 {
+		t.Errorf("room for %d elements", len(s))
+	}
+}
+
 func TestAFailureIsPassedOn(t *testing.T) {
 	b, k := make([]byte, 64), &wire.Keeper{}
 	_, text := k.Text(b, -1)

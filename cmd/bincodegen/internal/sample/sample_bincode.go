@@ -1389,6 +1389,9 @@ func getBincodeSliceBatch(b []byte, i int, k *wire.Keeper, v *Batch) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -1749,6 +1752,9 @@ func getBincodeSliceOfString(b []byte, i int, k *wire.Keeper, v *[]string) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -1807,6 +1813,9 @@ func getBincodeSliceOfOfString(b []byte, i int, k *wire.Keeper, v *[][]string) i
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -1861,6 +1870,9 @@ func getBincodeSliceOfName(b []byte, i int, k *wire.Keeper, v *[]Name) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -1918,6 +1930,9 @@ func getBincodeSliceOfPart(b []byte, i int, k *wire.Keeper, v *[]codec.Part) int
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -2033,6 +2048,9 @@ func getBincodeSliceOfBool(b []byte, i int, k *wire.Keeper, v *[]bool) int {
 		return -1
 	}
 	s := wire.Room(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -2088,6 +2106,9 @@ func getBincodeSliceOfOfFloat64(b []byte, i int, k *wire.Keeper, v *[][]float64)
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -3146,6 +3167,9 @@ func getBincodeSliceOfSmall(b []byte, i int, k *wire.Keeper, v *[]*Small) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -3546,6 +3570,9 @@ func getBincodeSliceOfShape(b []byte, i int, k *wire.Keeper, v *[]Shape) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -4616,6 +4643,9 @@ func getBincodeSliceOfStruct(b []byte, i int, k *wire.Keeper, v *[]struct{}) int
 		return -1
 	}
 	s := wire.Room(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	return i
 }
@@ -4646,6 +4676,9 @@ func getBincodeSliceOfEmpty(b []byte, i int, k *wire.Keeper, v *[]Empty) int {
 		return -1
 	}
 	s := wire.Room(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	return i
 }
@@ -4782,6 +4815,9 @@ func getBincodeSliceOfTree(b []byte, i int, k *wire.Keeper, v *[]Tree, depth int
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -5107,6 +5143,9 @@ func getBincodeSliceChain(b []byte, i int, k *wire.Keeper, v *Chain, depth int) 
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -5367,6 +5406,9 @@ func getBincodeSliceOfTime(b []byte, i int, k *wire.Keeper, v *[]time.Time) int 
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -5427,6 +5469,9 @@ func getBincodeSliceOfAddr(b []byte, i int, k *wire.Keeper, v *[]netip.Addr) int
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -5604,6 +5649,9 @@ func getBincodeSliceOfLevel(b []byte, i int, k *wire.Keeper, v *[]Level) int {
 		return -1
 	}
 	s := wire.Room(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -5762,6 +5810,9 @@ func getBincodeSliceOfPercent(b []byte, i int, k *wire.Keeper, v *[]Percent) int
 		return -1
 	}
 	s := wire.Room(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -5877,6 +5928,9 @@ func getBincodeSliceOfLine(b []byte, i int, k *wire.Keeper, v *[]Line) int {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -6179,6 +6233,9 @@ func getBincodeSliceOfShmStats(b []byte, i int, k *wire.Keeper, v *[]ipc.ShmStat
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
@@ -6410,6 +6467,9 @@ func getBincodeSliceOfStruct2(b []byte, i int, k *wire.Keeper, v *[]struct {
 		return -1
 	}
 	s := wire.RoomZero(k, *v, n)
+	if len(s) < n {
+		return -1
+	}
 	*v = s
 	for j := range s {
 		e := &s[j]
