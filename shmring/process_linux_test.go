@@ -20,6 +20,7 @@ const roleVariable = "SHMRING_TEST_ROLE"
 func roles() map[string]func(args []string) error {
 	return map[string]func(args []string) error{
 		"hold":                    hold,
+		"hold two":                holdTwo,
 		"listen until killed":     listenUntilKilled,
 		"join":                    join,
 		"make and remove":         makeAndRemove,

@@ -20,56 +20,61 @@ import (
 type vigil struct {
 	mu        sync.Mutex
 	bell      *bell // nil once the memory may be gone
-	stops     map[uint32]watched
+	stops     map[process]func()
 	seen      uint64      // value of Changes when the watches were last brought up to date
 	unwatched bool        // some producer cannot be watched
 	alarmed   atomic.Bool // some process ended
 }
 
+// process tells one process from another, whatever became of the first.
+type process struct {
+	pid   uint32
+	start uint64
+}
+
 // quiet reports that every producer is watched and none has ended since the last call.
 func (v *vigil) quiet() bool { return v.stops != nil && !v.unwatched && !v.alarmed.Swap(false) }
 
-type watched struct {
-	status uint64
-	stop   func()
-}
-
-// watch brings the watches up to date with the slots.
+// watch brings the watches up to date with the slots: one for each other process that has producers.
 func (c *Consumer) watch() {
 	v := &c.vigil
-	if changes := mem.Load(&c.ctl.Changes); changes == v.seen && v.stops != nil {
+	changes := mem.Load(&c.ctl.Changes)
+	if changes == v.seen && v.stops != nil {
 		return
-	} else {
-		v.seen = changes
 	}
+	v.seen, v.unwatched = changes, false
 	if v.stops == nil {
-		v.bell, v.stops = &c.data.bell, map[uint32]watched{}
+		v.bell, v.stops = &c.data.bell, map[process]func(){}
 	}
 	self := proc.Self()
-	v.unwatched = false
-	for i := uint32(1); i < uint32(len(c.slots)); i++ {
-		slot := &c.slots[i]
-		status := mem.Load(&slot.Status)
-		w, known := v.stops[i]
-		if known && w.status == status {
+	wanted := map[process]bool{{self.PID, self.StartTime}: true}
+	for i := range c.slots[1:] {
+		slot := &c.slots[i+1]
+		if _, state := layout.SplitStatus(mem.Load(&slot.Status)); state != layout.SlotAttached {
 			continue
 		}
-		if known {
-			w.stop()
-			delete(v.stops, i)
-		}
-		pid, start := mem.Load32(&slot.PID), mem.Load(&slot.StartTime)
-		if _, state := layout.SplitStatus(status); state != layout.SlotAttached || pid == self.PID && start == self.StartTime {
+		owner := process{mem.Load32(&slot.PID), mem.Load(&slot.StartTime)}
+		if wanted[owner] {
 			continue
 		}
-		stop, err := proc.Watch(pid, start, v.rouse)
-		if errors.Is(err, proc.ErrGone) {
-			v.unwatched = true // dead, or not ours to see: look again soon
-		} else if err != nil {
-			v.unwatched = true
-			c.seg.opts.logger.Info("shmring: cannot watch a producer's process", "pid", pid, "error", err)
-		} else {
-			v.stops[i] = watched{status, stop}
+		wanted[owner] = true
+		if v.stops[owner] != nil {
+			continue
+		}
+		stop, err := proc.Watch(owner.pid, owner.start, v.rouse)
+		if err == nil {
+			v.stops[owner] = stop
+			continue
+		}
+		v.unwatched = true // dead, or not ours to see: look again soon
+		if !errors.Is(err, proc.ErrGone) {
+			c.seg.opts.logger.Info("shmring: cannot watch a producer's process", "pid", owner.pid, "error", err)
+		}
+	}
+	for owner, stop := range v.stops {
+		if !wanted[owner] {
+			stop()
+			delete(v.stops, owner)
 		}
 	}
 }
@@ -88,7 +93,7 @@ func (v *vigil) end() {
 	v.mu.Lock()
 	v.bell = nil
 	v.mu.Unlock()
-	for _, w := range v.stops {
-		w.stop()
+	for _, stop := range v.stops {
+		stop()
 	}
 }
