@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 )
 
@@ -16,14 +17,40 @@ func (w *Writer) send(ctx context.Context, m Message, total uint64) error {
 	start := len(w.buf)
 	w.reserve(size)
 	w.buf = m.appendTo(w.buf, total)
-	// Straight on, because this is the path of every small message: one write takes it all.
-	if n, err := w.dst.Write(w.buf); n != len(w.buf) || err != nil {
-		if err = w.wrote(n, err); err == nil {
-			err = w.push(ctx)
-		}
-		if err != nil {
-			return w.stop(start, cause(ctx, err))
-		}
+	dst := w.dst
+	if len(w.buf) <= quickSize {
+		dst = w.quick
+	}
+	// Straight on, because most often one write takes it all.
+	if n, err := dst.Write(w.buf); n != len(w.buf) || err != nil {
+		return w.sendRest(ctx, start, n, err)
+	}
+	w.reset()
+	return nil
+}
+
+// sendSmall is send for the frame of a small body alone, where nothing is owed and ctx cannot end. It is all that
+// such a message costs beside the system's share.
+func (w *Writer) sendSmall(ctx context.Context, body []byte) error {
+	w.reserve(2*lenSize + len(body))
+	b := binary.BigEndian.AppendUint64(w.buf, uint64(lenSize+len(body)))
+	b = binary.BigEndian.AppendUint64(b, uint64(len(body)))
+	b = append(b, body...)
+	n, err := w.quick.Write(b)
+	if n == len(b) && err == nil {
+		return nil
+	}
+	w.buf = b
+	return w.sendRest(ctx, 0, n, err)
+}
+
+// sendRest goes on after a write that took n bytes of buf, whose last frame begins at start.
+func (w *Writer) sendRest(ctx context.Context, start, n int, err error) error {
+	if err = w.wrote(n, err); err == nil {
+		err = w.push(ctx)
+	}
+	if err != nil {
+		return w.stop(start, cause(ctx, err))
 	}
 	w.reset()
 	return nil

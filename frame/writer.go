@@ -25,6 +25,7 @@ type Gatherer interface {
 type Writer struct {
 	config
 	dst      io.Writer
+	quick    io.Writer                         // dst, or a quicker way there, for frames of at most quickSize bytes
 	gatherer func(*net.Buffers) (int64, error) // nil if dst cannot gather
 	setDL    func(time.Time) error             // nil if dst has no deadlines
 	guard    *guard
@@ -34,6 +35,8 @@ type Writer struct {
 	buf     []byte
 	off     int
 	started int
+
+	small uint64 // the largest total that sendSmall sends
 
 	src  io.Reader // of the streamed part whose frame has begun, or nil
 	left uint64    // bytes still to come from src
@@ -46,18 +49,21 @@ type Writer struct {
 // NewWriter returns a Writer on w, which must not be written by anyone else from then on.
 // If w has a SetWriteDeadline method, the Writer sets deadlines on it: see [Writer.SetDeadline].
 func NewWriter(w io.Writer, opts ...Option) *Writer {
-	fw := &Writer{config: newConfig(opts), dst: w, guard: new(guard), started: -1}
+	fw := &Writer{config: newConfig(opts), dst: w, quick: w, guard: new(guard), started: -1}
 	switch c := w.(type) {
 	case Gatherer:
 		fw.gatherer = c.WriteBuffers
 	case *net.UnixConn:
 		fw.gatherer = func(v *net.Buffers) (int64, error) { return v.WriteTo(c) }
+		fw.quick = newQuickWriter(c)
 	case *net.TCPConn:
 		fw.gatherer = func(v *net.Buffers) (int64, error) { return v.WriteTo(c) }
+		fw.quick = newQuickWriter(c)
 	}
 	if c, ok := w.(interface{ SetWriteDeadline(time.Time) error }); ok {
 		fw.setDL = c.SetWriteDeadline
 	}
+	fw.small = min(fw.maxSize, uint64(max(min(fw.coalesce, quickSize)-lenSize, 0)))
 	runtime.AddCleanup(fw, (*guard).release, fw.guard)
 	return fw
 }
@@ -73,6 +79,9 @@ func NewWriter(w io.Writer, opts ...Option) *Writer {
 // as it was.
 func (w *Writer) Write(ctx context.Context, m Message) error {
 	total := m.total()
+	if len(m.Parts) == 0 && total <= w.small && len(w.buf) == 0 && w.src == nil && w.err == nil && ctx.Done() == nil {
+		return w.sendSmall(ctx, m.Body)
+	}
 	if err := w.admit(total); err != nil {
 		return err
 	}
