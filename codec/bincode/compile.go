@@ -23,6 +23,9 @@ func compile(t reflect.Type, cfg *config) (*program, error) {
 	return p, nil
 }
 
+// tag is what a field says about its type.
+type tag = wire.Tag
+
 // compiled identifies a program inside one compilation.
 type compiled struct {
 	t   reflect.Type
@@ -219,11 +222,11 @@ func eachField(t reflect.Type, do func(f reflect.StructField, g tag, name string
 	for i := range t.NumField() {
 		f := t.Field(i)
 		embedded := f.Anonymous && f.Type.Kind() == reflect.Struct
-		g, err := parseTag(f)
+		g, err := wire.ParseTag(f.Tag)
 		if err != nil {
-			return err
+			return fmt.Errorf("field %s: %w", f.Name, err)
 		}
-		if g.skip || !f.IsExported() && !embedded {
+		if g.Skip || !f.IsExported() && !embedded {
 			continue
 		}
 		name := ""

@@ -26,11 +26,11 @@ func (b *builder) form(t reflect.Type, g tag, off uintptr, name string) error {
 	if done, err := b.own(t, g, s); done || err != nil {
 		return err
 	}
-	if g.nonzero {
+	if g.NonZero {
 		return b.nonzero(t, s)
 	}
-	if g.enum > 0 {
-		return b.enum(t, uint64(g.enum), s)
+	if g.Enum > 0 {
+		return b.enum(t, g.Enum, s)
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -91,12 +91,12 @@ func (b *builder) own(t reflect.Type, g tag, s step) (bool, error) {
 		if t.Kind() == reflect.Pointer {
 			s.code = opBigPointer
 		}
-		if !g.u128 {
+		if !g.U128 {
 			s.n = 1
 		}
 		b.op(s, b.least(16))
 	case reflect.TypeFor[netip.Addr]():
-		switch g.ip {
+		switch g.IP {
 		case 4:
 			s.code = opAddr4
 			b.op(s, 4)
@@ -108,7 +108,7 @@ func (b *builder) own(t reflect.Type, g tag, s step) (bool, error) {
 			b.op(s, b.tagMin()+4)
 		}
 	case reflect.TypeFor[netip.AddrPort]():
-		switch g.ip {
+		switch g.IP {
 		case 4:
 			s.code = opAddrPort4
 			b.op(s, 4+b.least(2))
@@ -161,7 +161,7 @@ func (b *builder) special(t reflect.Type, s step) (bool, error) {
 func (b *builder) integer(t reflect.Type, g tag, code opcode, s step) {
 	n := int(t.Size())
 	native := n == 8 || t.Kind() != reflect.Int && t.Kind() != reflect.Uint
-	if g.char && t.Kind() == reflect.Int32 {
+	if g.Char && t.Kind() == reflect.Int32 {
 		s.code = opChar
 		b.op(s, 1)
 		return
@@ -231,7 +231,7 @@ func (b *builder) array(t reflect.Type, s step) error {
 
 func (b *builder) pointer(t reflect.Type, g tag, s step) error {
 	s.code = opPointer
-	if g.box {
+	if g.Box {
 		s.code = opBox
 	}
 	elem, err := b.program(t.Elem(), tag{})
@@ -239,7 +239,7 @@ func (b *builder) pointer(t reflect.Type, g tag, s step) error {
 		return err
 	}
 	s.elem = elem
-	if g.box {
+	if g.Box {
 		b.op(s, 0)
 	} else {
 		b.op(s, 1)

@@ -34,7 +34,11 @@ func (e *Encoder) Encode(v any) error {
 		return err
 	}
 	e.buf = buf
-	if _, err = e.w.Write(buf); err != nil {
+	n, err := e.w.Write(buf)
+	if err == nil && n < len(buf) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
 		return fmt.Errorf("bincode: writing a record of %d bytes: %w", len(buf), err)
 	}
 	return nil

@@ -180,3 +180,14 @@ func TestABatchNamesTheRecordThatFails(t *testing.T) {
 		t.Errorf("%x, want %x", one, sized)
 	}
 }
+
+// shortWriter takes a byte less than it is given and says so, without an error.
+type shortWriter struct{}
+
+func (shortWriter) Write(p []byte) (int, error) { return len(p) - 1, nil }
+
+func TestAShortWriteIsAnError(t *testing.T) {
+	if err := bincode.NewEncoder(shortWriter{}).Encode(uint64(1)); !errors.Is(err, io.ErrShortWrite) {
+		t.Error(err)
+	}
+}

@@ -10,7 +10,7 @@ import (
 func (it item) unfit(n *names) []string {
 	switch it.kind {
 	case ofNumber, ofInt:
-		if it.tag.nonzero {
+		if it.tag.NonZero {
 			return []string{it.expr + " == 0"}
 		}
 	case ofEnum:
@@ -22,15 +22,15 @@ func (it item) unfit(n *names) []string {
 	case ofTime:
 		return []string{it.expr + ".Unix() < 0"}
 	case ofBig, ofBigPointer:
-		return []string{fmt.Sprintf("!%s.FitsBig(%s, %v)", n.use(bincodePath, "bincode"), it.bigPointer(), !it.tag.u128)}
+		return []string{fmt.Sprintf("!%s.FitsBig(%s, %v)", n.use(bincodePath, "bincode"), it.bigPointer(), !it.tag.U128)}
 	}
 	return nil
 }
 
 // variants is the number of variants of an enum.
 func (it item) variants(n *names) string {
-	if it.tag.enum > 0 {
-		return fmt.Sprint(it.tag.enum)
+	if it.tag.Enum > 0 {
+		return fmt.Sprint(it.tag.Enum)
 	}
 	return fmt.Sprintf("uint64(%s(0).BincodeVariants())", n.typ(it.typ))
 }
@@ -104,7 +104,7 @@ func (w *writer) putFixed(it item, at int) {
 	case ofWide:
 		w.p("$wire.PutWide(%s, %s.Lo, uint64(%[2]s.Hi))", b, it.expr)
 	case ofBig, ofBigPointer:
-		w.p("$bincode.PutBig(%s, %s, %v)", b, it.bigPointer(), !it.tag.u128)
+		w.p("$bincode.PutBig(%s, %s, %v)", b, it.bigPointer(), !it.tag.U128)
 	case ofGoDuration:
 		w.p("$wire.PutTime(%s, uint64(%s/1e9), uint32(%[2]s%%1e9))", b, it.expr)
 	case ofDuration:
@@ -122,7 +122,7 @@ func (w *writer) invalid(it item, at int) []string {
 	switch it.kind {
 	case ofNumber, ofInt:
 		var c []string
-		if it.tag.nonzero {
+		if it.tag.NonZero {
 			c = append(c, w.wireValue(it, at)+" == 0")
 		}
 		if it.kind == ofInt {
@@ -177,9 +177,9 @@ func (w *writer) getFixed(it item, at int) {
 		}
 		w.p("{\nlo, hi := $wire.GetWide(%s)\n%s.Lo, %[2]s.Hi = lo, %s(hi)\n}", b, it.expr, hi)
 	case ofBig:
-		w.p("%s = *$bincode.GetBig(%s, %v)", it.expr, b, !it.tag.u128)
+		w.p("%s = *$bincode.GetBig(%s, %v)", it.expr, b, !it.tag.U128)
 	case ofBigPointer:
-		w.p("%s = $bincode.GetBig(%s, %v)", it.expr, b, !it.tag.u128)
+		w.p("%s = $bincode.GetBig(%s, %v)", it.expr, b, !it.tag.U128)
 	case ofGoDuration:
 		w.p("%s = $wire.GoDuration($wire.GetTime(%s))", it.expr, b)
 	case ofDuration:

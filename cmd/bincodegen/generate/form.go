@@ -1,6 +1,13 @@
 package generate
 
-import "go/types"
+import (
+	"go/types"
+
+	"github.com/shmring/ipc/codec/bincode/wire"
+)
+
+// tag is what a field says about its type.
+type tag = wire.Tag
 
 // A form is the wire form of a type: what the generated code has to do for a value of it.
 type form struct {
@@ -94,7 +101,7 @@ func (f *form) least() int {
 			return 8 // types with hooks are not met here
 		}
 	case ofAddr, ofAddrPort:
-		n := map[int]int{0: 8, 4: 4, 6: 16}[f.tag.ip]
+		n := map[wire.Family]int{wire.AnyIP: 8, wire.IPv4: 4, wire.IPv6: 16}[f.tag.IP]
 		if f.kind == ofAddrPort {
 			n += 2
 		}
@@ -114,4 +121,4 @@ func (f *form) least() int {
 }
 
 // plain reports whether the form is a number that may have any value.
-func (f *form) plain() bool { return f.kind == ofNumber && !f.tag.nonzero && !f.validate }
+func (f *form) plain() bool { return f.kind == ofNumber && !f.tag.NonZero && !f.validate }

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"reflect"
+
+	"github.com/shmring/ipc/codec/bincode/wire"
 )
 
 // shaper finds the forms of types. It works through a type once; a form inside itself is the same pointer.
@@ -49,7 +52,7 @@ func (s *shaper) form(t types.Type, g tag) (*form, error) {
 	if f.kind != ofStruct && !s.nameable(t) {
 		return nil, fmt.Errorf("%s cannot be named in package %s", t, s.pkg.Name())
 	}
-	if f.kind == ofProgram && (g.nonzero || g.enum > 0) {
+	if f.kind == ofProgram && (g.NonZero || g.Enum > 0) {
 		return nil, fmt.Errorf("tags on %s are not supported", t)
 	}
 	return f, nil
@@ -71,12 +74,12 @@ func (s *shaper) make(t types.Type, g tag) (*form, error) {
 	if f, err := s.generic(t); f != nil || err != nil {
 		return f, err
 	}
-	if !isInteger(t) && (g.nonzero || g.enum > 0) {
+	if !isInteger(t) && (g.NonZero || g.Enum > 0) {
 		return nil, fmt.Errorf("%s is no integer type and can be neither nonzero nor an enum", t)
 	}
-	if !g.nonzero && g.enum > 0 {
-		if bits := 8*types.SizesFor("gc", "amd64").Sizeof(t) - 1; g.enum-1 > 1<<bits-1+unsignedBit(t)<<bits {
-			return nil, fmt.Errorf("an enum of %d variants does not fit %s", g.enum, t)
+	if !g.NonZero && g.Enum > 0 {
+		if bits := 8*types.SizesFor("gc", "amd64").Sizeof(t) - 1; g.Enum-1 > 1<<bits-1+unsignedBit(t)<<bits {
+			return nil, fmt.Errorf("an enum of %d variants does not fit %s", g.Enum, t)
 		}
 		return &form{kind: ofEnum, typ: t, tag: g}, nil
 	}
@@ -95,7 +98,7 @@ func (s *shaper) make(t types.Type, g tag) (*form, error) {
 			err = fmt.Errorf("%s cannot be named in package %s", u.Elem(), s.pkg.Name())
 		}
 		k := ofPointer
-		if g.box {
+		if g.Box {
 			k = ofBox
 		}
 		return &form{kind: k, typ: t, elem: elem}, err
@@ -118,7 +121,7 @@ func unsignedBit(t types.Type) uint64 {
 func (s *shaper) generic(t types.Type) (*form, error) {
 	path, name, args := named(t)
 	if path == bincodePath && args.Len() > 0 {
-		elem, err := s.form(args.At(0), tag{nonzero: name == "NonZero"})
+		elem, err := s.form(args.At(0), tag{NonZero: name == "NonZero"})
 		if err != nil {
 			return nil, err
 		}
@@ -146,7 +149,7 @@ func (s *shaper) generic(t types.Type) (*form, error) {
 }
 
 func (s *shaper) basic(t types.Type, u *types.Basic, g tag) (*form, error) {
-	f := &form{kind: ofNumber, typ: t, tag: tag{nonzero: g.nonzero}}
+	f := &form{kind: ofNumber, typ: t, tag: tag{NonZero: g.NonZero}}
 	switch u.Kind() {
 	case types.Bool:
 		f.kind = ofBool
@@ -160,7 +163,7 @@ func (s *shaper) basic(t types.Type, u *types.Basic, g tag) (*form, error) {
 		f.width = 2
 	case types.Int32, types.Uint32, types.Float32:
 		f.width = 4
-		if g.char && u.Kind() == types.Int32 && !g.nonzero {
+		if g.Char && u.Kind() == types.Int32 && !g.NonZero {
 			f.kind = ofChar
 		}
 	case types.Int64, types.Uint64, types.Float64:
@@ -229,11 +232,11 @@ func (s *shaper) structure(t types.Type, u *types.Struct) (*form, error) {
 		field := u.Field(i)
 		_, isStruct := field.Type().Underlying().(*types.Struct)
 		embedded := field.Anonymous() && isStruct
-		g, err := parseTag(u.Tag(i))
+		g, err := wire.ParseTag(reflect.StructTag(u.Tag(i)))
 		if err != nil {
 			return nil, &fieldError{field.Name(), err}
 		}
-		if g.skip || !field.Exported() && !embedded {
+		if g.Skip || !field.Exported() && !embedded {
 			continue
 		}
 		inner, err := s.form(field.Type(), g)

@@ -209,7 +209,7 @@ func (fn *function) depth() string {
 }
 
 func family(f *form) string {
-	switch f.tag.ip {
+	switch f.tag.IP {
 	case 4:
 		return "IPv4"
 	case 6:
