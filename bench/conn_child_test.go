@@ -7,33 +7,24 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
 
 	"github.com/shmring/ipc/shmring"
+	"github.com/shmring/ipc/tests/child"
 )
 
-// The other end of the connection benchmarks is a process of its own: this test binary, started again with
-// the folder of its sockets in the environment. It serves three addresses there: "conn" (shmring.Conn),
-// "stream" (its net.Conn) and "unix" (a Unix socket of package net). A client's first 24 bytes are its
-// order: what to do, messages, and bytes of each. The two processes are pinned to one processor each: else
-// it is the scheduler that is measured.
+// The other end of the connection benchmarks is a process of its own. It serves three addresses: "conn"
+// (shmring.Conn), "stream" (its net.Conn) and "unix" (a Unix socket of package net). A client's first 24 bytes are
+// its order: what to do, messages, and bytes of each. The two processes are pinned to one processor each: else it is
+// the scheduler that is measured.
 
-const childDir = "SHMRING_BENCH_CONN_DIR"
+func TestMain(m *testing.M) { child.Main(m, serve) }
 
-func TestMain(m *testing.M) {
-	dir := os.Getenv(childDir)
-	if dir == "" {
-		os.Exit(m.Run())
-	}
-	if err := serve(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+// waitVar says how the child's connections wait.
+const waitVar = "SHMRING_BENCH_WAIT"
 
 // Orders.
 const (
@@ -58,9 +49,9 @@ func decodeOrder(b []byte) order {
 // serve runs until standard input ends.
 func serve(dir string) error {
 	wait := shmring.Adaptive
-	if os.Getenv(childDir+"_WAIT") == "spin" {
+	if os.Getenv(waitVar) == "spin" {
 		wait = shmring.Spin
-	} else if os.Getenv(childDir+"_WAIT") == "park" {
+	} else if os.Getenv(waitVar) == "park" {
 		wait = shmring.Park
 	}
 	conns, err := shmring.Listen("conn", shmring.WithSocket(filepath.Join(dir, "conn")), shmring.WithWait(wait))
@@ -75,26 +66,9 @@ func serve(dir string) error {
 	if err != nil {
 		return err
 	}
-	go func() {
-		for {
-			c, err := conns.AcceptConn(context.Background())
-			if err != nil {
-				return
-			}
-			go serveConn(c)
-		}
-	}()
-	for _, l := range []net.Listener{streams, plain} {
-		go func() {
-			for {
-				c, err := l.Accept()
-				if err != nil {
-					return
-				}
-				go serveStream(c)
-			}
-		}()
-	}
+	go child.Accept(func() (*shmring.Conn, error) { return conns.AcceptConn(context.Background()) }, serveConn)
+	go child.Accept(streams.Accept, serveStream)
+	go child.Accept(plain.Accept, serveStream)
 	if err := serveHTTP(dir); err != nil {
 		return err
 	}
@@ -153,34 +127,14 @@ func startChild(b *testing.B, wait string) string {
 	if runtime.NumCPU() < 2 {
 		b.Skip("two processes need two processors")
 	}
-	dir := b.TempDir()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDir+"="+dir, childDir+"_WAIT="+wait)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		if err := cmd.Wait(); err != nil {
-			b.Error(err)
-		}
-	})
-	if _, err := io.ReadFull(out, make([]byte, 6)); err != nil {
+	p := child.Start(b, waitVar+"="+wait)
+	if _, err := io.ReadFull(p.Out, make([]byte, 6)); err != nil {
 		b.Fatal(err)
 	}
 	if err := pin(0); err != nil {
 		b.Fatal(err)
 	}
-	return dir
+	return p.Dir
 }
 
 func dialConn(b *testing.B, dir string, o order, wait shmring.Wait) *shmring.Conn {

@@ -4,32 +4,19 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/shmring/ipc/shmring"
+	"github.com/shmring/ipc/tests/child"
 )
 
-// The server is a process of its own: this test binary, started again with the folder of its sockets in the
-// environment. Messages come back from the address "messages", bytes from "bytes". For each line on its
-// standard input it writes its state.
-const dirVar = "SHMRING_MANY_DIR"
-
-func TestMain(m *testing.M) {
-	dir := os.Getenv(dirVar)
-	if dir == "" {
-		os.Exit(m.Run())
-	}
-	if err := serve(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+// The server is a process of its own. Messages come back from the address "messages", bytes from "bytes". For each
+// line on its standard input it writes its state.
+func TestMain(m *testing.M) { child.Main(m, serve) }
 
 func serve(dir string) error {
 	messages, err := shmring.Listen("messages", shmring.WithSocket(filepath.Join(dir, "messages")))
@@ -42,24 +29,8 @@ func serve(dir string) error {
 		return err
 	}
 	defer bytes.Close()
-	go func() {
-		for {
-			c, err := messages.AcceptConn(context.Background())
-			if err != nil {
-				return
-			}
-			go echoMessages(c)
-		}
-	}()
-	go func() {
-		for {
-			c, err := bytes.Accept()
-			if err != nil {
-				return
-			}
-			go echoBytes(c)
-		}
-	}()
+	go child.Accept(func() (*shmring.Conn, error) { return messages.AcceptConn(context.Background()) }, echoMessages)
+	go child.Accept(bytes.Accept, echoBytes)
 	answers := json.NewEncoder(os.Stdout)
 	for lines := bufio.NewScanner(os.Stdin); ; {
 		s, err := look()
@@ -104,28 +75,8 @@ type server struct {
 
 func startServer(t *testing.T) server {
 	t.Helper()
-	s := server{dir: t.TempDir()}
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), dirVar+"="+s.dir)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the server: %v", err)
-		}
-	})
-	answers := json.NewDecoder(out)
+	p := child.Start(t)
+	answers := json.NewDecoder(p.Out)
 	answer := func() (now state) {
 		if err := answers.Decode(&now); err != nil {
 			t.Fatalf("the server does not answer: %v", err)
@@ -133,11 +84,10 @@ func startServer(t *testing.T) server {
 		return now
 	}
 	answer() // it listens
-	s.look = func() state {
-		if _, err := io.WriteString(in, "\n"); err != nil {
+	return server{dir: p.Dir, look: func() state {
+		if _, err := io.WriteString(p.In, "\n"); err != nil {
 			t.Fatal(err)
 		}
 		return answer()
-	}
-	return s
+	}}
 }
