@@ -56,22 +56,31 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 				return 0, p.withdraw(ErrFull)
 			}
 		}
-		// Before the claim: pairs with the intent loads in Consumer.closeGap. The CAS is the barrier between.
-		mem.Note(&p.slot.Intent, tail+1)
-		if !mem.CAS(&p.ctl.Tail, tail, tail+need) {
-			continue
-		}
 		if need < total { // the end of the ring: skip it
-			mem.Store(p.word(tail), uint64(p.pad(need))) // readers step over it: not before the tail has moved
-			mem.Store(&p.slot.Intent, 0)
-			continue
+			p.claim(tail, need, p.pad(need))
+		} else if p.claim(tail, need, p.mark(need)) {
+			return tail, nil
 		}
-		// Mark: pairs with the header load in Consumer.find. The release of the intent keeps it before.
-		mem.Note(p.word(tail), uint64(p.stamp&^stateBits|layout.Word(layout.Claimed)<<62|layout.Word(need)))
-		mem.Store(&p.slot.Intent, 0)
-		return tail, nil
 	}
 	return 0, p.withdraw(ErrFull)
+}
+
+// claim takes n bytes at the tail, if that is still at pos, and says with word, a mark or a pad, what they are.
+func (p *Producer) claim(pos, n uint64, word layout.Word) bool {
+	// Before the claim: pairs with the intent loads in Consumer.closeGap. The CAS is the barrier between.
+	mem.Note(&p.slot.Intent, pos+1)
+	if !mem.CAS(&p.ctl.Tail, pos, pos+n) {
+		return false
+	}
+	// Pairs with the header load in Consumer.find. Readers step over a pad: not before the tail has moved.
+	mem.Store(p.word(pos), uint64(word))
+	mem.Store(&p.slot.Intent, 0)
+	return true
+}
+
+// mark returns the word that says that n bytes are ours, and nothing more yet.
+func (p *Producer) mark(n uint64) layout.Word {
+	return p.stamp&^stateBits | layout.Word(layout.Claimed)<<62 | layout.Word(n)
 }
 
 const stateBits = layout.Word(3) << 62

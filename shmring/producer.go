@@ -109,17 +109,36 @@ func (p *Producer) sendAmong(ctx context.Context, payload []byte) error {
 	if !p.shared || n > p.quick {
 		return p.sendSlow(ctx, Record{Payload: payload})
 	}
-	pos, err := p.placeAmong(layout.RecordSize(layout.WordSize, n))
-	if err != nil {
-		return p.sendSlow(ctx, Record{Payload: payload}) // meets the same error, or waits for room
+	total := layout.RecordSize(layout.WordSize, n)
+	pos := mem.Load(&p.ctl.Tail)
+	used := pos - (p.limit - p.capacity)
+	if pos%layout.WordSize != 0 || total > p.room(pos) || used > p.capacity-total || !p.claim(pos, total, p.mark(total)) {
+		var err error
+		if pos, err = p.placeAmong(total); err != nil {
+			return p.sendSlow(ctx, Record{Payload: payload}) // meets the same error, or waits for room
+		}
 	}
-	at := p.at(pos)
-	mem.CopyIn(at.payload(n), payload)
+	at, word := p.at(pos), uint64(p.stamp)|n
+	switch {
+	case n < 8 || n > mem.Inline:
+		mem.CopyIn(at.payload(n), payload)
+	case n >= 32:
+		mem.Copy32(at.start(), pointer(payload), n)
+	case n >= 16:
+		mem.Copy16(at.start(), pointer(payload), n)
+	default:
+		mem.Copy8(at.start(), pointer(payload), n)
+	}
 	// Publish: pairs with the header loads in Consumer.receive and Consumer.find.
-	mem.Store(at.word(), uint64(p.stamp)|n)
-	mem.Bump(&p.slot.Records, 1)
-	mem.Bump(&p.slot.Bytes, n)
-	return p.sent()
+	mem.Store(at.word(), word)
+	slot := p.slot
+	mem.Bump(&slot.Records, 1)
+	mem.Bump(&slot.Bytes, uint64(layout.Word(word).Length()))
+	if p.bell.pending() || p.lost() {
+		return p.sent()
+	}
+	p.leave()
+	return nil
 }
 
 // sendSlow is the general way for one record. The caller has entered; sendSlow leaves.

@@ -27,6 +27,7 @@ func CopyOut(dst, src []byte) {
 // Zero clears b.
 func Zero(b []byte) {
 	if width == 64 && len(b) >= 64 {
+		// SAFETY: zeroLines clears the len(b) bytes from here on.
 		p := unsafe.Pointer(unsafe.SliceData(b))
 		if uintptr(p)%64 == 0 && len(b)%64 == 0 {
 			zeroLines(p, uint64(len(b)))
