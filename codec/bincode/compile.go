@@ -168,6 +168,7 @@ func (b *builder) finish() {
 	}
 	p.simple = p.simple && p.quicken()
 	p.row = p.rowOf(b.cfg)
+	p.once = p.isOnce(b.cfg)
 	for i := range p.steps {
 		p.steps[i].moves = b.split(p.steps[i].moves)
 	}

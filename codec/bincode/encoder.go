@@ -56,6 +56,11 @@ func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
 			return len(out)
 		}
 	}
+	if p.once && e.depth > 0 {
+		if out := p.appendOnce(e.config, buf[:i], base, n); out != nil {
+			return len(out)
+		}
+	}
 	for k := range n {
 		base := add(base, uintptr(k)*p.size)
 		for j := range p.steps {
@@ -90,8 +95,8 @@ func (e *encoder) putStep(s *step, base ptr, buf []byte, i int) int {
 }
 
 // putMoves fills the fixed part of a step.
-func (e *encoder) putMoves(s *step, base ptr, buf []byte) {
-	if e.swap {
+func (c *config) putMoves(s *step, base ptr, buf []byte) {
+	if c.swap {
 		for j := range s.moves {
 			m := &s.moves[j]
 			turn(buf[m.pos:m.pos+m.n], raw(add(base, m.off), m.n), m.unit)

@@ -57,7 +57,7 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 	return e.append(dst, p, base, t)
 }
 
-// short encodes what is simple, or a row, where there is room. It builds no errors but returns nil.
+// short encodes what is simple, or a row, or can be encoded in one pass, where there is room. It builds no errors but returns nil.
 func (f *Format) short(dst []byte, p *program, base ptr) (out []byte) {
 	switch {
 	case f.inline.limited:
@@ -65,6 +65,8 @@ func (f *Format) short(dst []byte, p *program, base ptr) (out []byte) {
 		out, _ = p.appendQuick(dst, base, 1, nil)
 	case p.row != nil && f.depth > 0:
 		out = p.appendRow(dst, base)
+	case p.once && f.depth > 0:
+		out = p.appendOnce(&f.inline.config, dst, base, 1)
 	}
 	return out
 }

@@ -28,6 +28,11 @@ func (m *machine) append(dst []byte, v ptr) ([]byte, error) {
 			return out, nil
 		}
 	}
+	if m.program.once && !m.config.limited {
+		if out := m.program.appendOnce(m.config, dst, v, 1); out != nil {
+			return out, nil
+		}
+	}
 	e := newEncoder(m.config, m.config.depth)
 	return e.append(dst, m.program, v, m.program.typ)
 }

@@ -29,6 +29,7 @@ type program struct {
 	single    bool      // what getQuick finds amiss it finds before it stores
 	quick     []quickStep
 	turned    []quickStep // for values after one another: see turn
+	once      bool        // it can be encoded in one pass where the wire differs from memory
 	flat      bool        // every value has exactly min wire bytes, and only bools can be wrong
 	plain     int         // > 0: memory is the wire image, in integers of this many bytes
 	pointers  bool        // memory holds pointers

@@ -20,6 +20,11 @@ func (d *decoder) need(i, n int) bool {
 
 // readLen reads a length whose elements take at least least bytes each, least ≥ 1 or 0 for none.
 func (d *decoder) readLen(i, least int) (int, int) {
+	if d.varint && !d.counting && least == 1 && i < len(d.src) && d.src[i] <= maxByte {
+		if n := int(d.src[i]); n < len(d.src)-i { // the usual case
+			return n, i + 1
+		}
+	}
 	u, next := d.readCount(i)
 	if next < 0 {
 		return 0, -1
