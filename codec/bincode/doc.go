@@ -51,8 +51,10 @@
 // # Hostile input
 //
 // Decoding judges the whole input before it stores anything. So nothing is allocated that the input does
-// not fill, and on error the target is untouched. Nesting is bounded, and so is the number of elements
-// without bytes. Errors are of type *[Error], match one [Class] with errors.Is and name the field.
+// not fill, and on error the target is untouched. Nesting is bounded, and so are the elements without
+// bytes, over the whole message. An element can still be larger in memory than on the wire, by what its type says: an
+// Opt[[4096]byte] that is none takes one byte there. Errors are of type *[Error], match one [Class] with errors.Is and
+// name the field.
 //
 // The input may be memory that a peer writes to while it is decoded. Every length and tag is then judged
 // again as the value is stored: such a peer can cause a wrong value or an error, and in that one case a target

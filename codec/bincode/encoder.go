@@ -10,9 +10,9 @@ import (
 	"github.com/shmring/ipc/codec/bincode/wire"
 )
 
-// encoder runs programs from memory to bytes, in two passes: size finds the exact number of bytes and every
-// fault but bad UTF-8, put fills a buffer of that size. So a failed call has written nothing that counts,
-// and the buffer grows at most once.
+// encoder runs programs from memory to bytes, in two passes where none of the short roads (quick, row, once) gets
+// through: size finds the exact number of bytes and every fault but bad UTF-8, put fills a buffer of that size. So a
+// failed call has written nothing that counts, and the buffer grows at most once.
 //
 // The buffer is indexed with bounds checks: a value that another goroutine changes between the passes, which
 // is a race of the caller, ends in a panic and never in a write outside the buffer.

@@ -10,7 +10,10 @@
 // same, and the code holds no messages:
 //
 //	size    adds up the bytes; negative for a value without a wire form
-//	put     fills a buffer of that size
+//	put     writes to a buffer as long as there is room, and judges the value
 //	check   walks the input, judges it and stores nothing; counts the bytes of strings
 //	get     stores; it looks at every length again, for a peer may write to the input meanwhile
+//
+// The last three work by position, like the functions of package wire: they take the buffer and where to start and return
+// where they ended, or a negative position, which what follows passes on.
 package generate
