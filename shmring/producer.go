@@ -18,7 +18,7 @@ type Producer struct {
 	pos    uint64      // SPSC: where the next record goes
 	reach  uint64      // SPSC: the short way through send goes up to here; never below pos, and at pos it is closed
 	quick  uint64      // largest payload for the short way through send
-	shared bool        // MPSC, and the short way is open
+	among  uint64      // MPSC: smallest payload that is too large for the short way through send; 0: it is closed
 	stamp  layout.Word // slot and generation, as every word of ours carries them
 	slot   *layout.Slot
 	bell   bell // the consumer's
@@ -44,9 +44,9 @@ func (p *Producer) TrySend(payload []byte) error { return p.send(noWait, payload
 // A full ring whose consumer is gone stays full until the next consumer attaches: Send waits for it.
 func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.send(ctx, payload) }
 
-// send has a short way for the common case: an only producer, a plain record of moderate size, and known room
-// for it. It makes as few stores as it can, for they are what its speed depends on; so everything else, and whatever
-// would have to be kept over a call, is left to others. ctx is nil where the caller does not wait.
+// send has a short way for the common case: a plain record of moderate size, and known room for it. It makes as few
+// stores as it can, for they are what its speed depends on; so everything else, and whatever would have to
+// be kept over a call, is left to others. ctx is nil where the caller does not wait.
 func (p *Producer) send(ctx context.Context, payload []byte) error {
 	if !p.calm() {
 		return p.sendWary(ctx, payload)
@@ -54,68 +54,15 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
 	pos := p.pos
-	if total > p.reach-pos || n > p.quick {
-		return p.sendAmong(ctx, payload)
-	}
-	p.pos = pos + total
-	mem.Note(&p.ctl.Tail, pos+total)
-	at, word := p.at(pos), uint64(p.stamp)|n
-	switch {
-	case n < 8 || n > mem.Inline:
-		mem.CopyIn(at.payload(n), payload)
-	case n >= 32:
-		mem.Copy32(at.start(), pointer(payload), n)
-	case n >= 16:
-		mem.Copy16(at.start(), pointer(payload), n)
-	default:
-		mem.Copy8(at.start(), pointer(payload), n)
-	}
-	// Publish: pairs with the header loads in Consumer.receive and Consumer.find.
-	mem.Store(at.word(), word)
-	slot := p.slot
-	mem.Bump(&slot.Records, 1)
-	mem.Bump(&slot.Bytes, uint64(layout.Word(word).Length()))
-	if p.bell.pending() || p.lost() {
-		return p.sent()
-	}
-	p.leave()
-	return nil
-}
-
-// maxQuick is the longest payload, in bytes, for the short ways through send.
-const maxQuick = 64 << 10
-
-// sent ends the short way where there is more to do.
-func (p *Producer) sent() error {
-	if p.bell.pending() {
-		p.ringBell()
-	}
-	err := p.afterLoss()
-	p.leave()
-	return err
-}
-
-// sendWary is send under an alarm.
-func (p *Producer) sendWary(ctx context.Context, payload []byte) error {
-	if err := p.heed(); err != nil {
-		return err
-	}
-	return p.sendAmong(ctx, payload)
-}
-
-// sendAmong is send of an MPSC ring, with a short way for plain records, too. The caller has entered; sendAmong leaves.
-func (p *Producer) sendAmong(ctx context.Context, payload []byte) error {
-	n := uint64(len(payload))
-	if !p.shared || n > p.quick {
-		return p.sendSlow(ctx, Record{Payload: payload})
-	}
-	total := layout.RecordSize(layout.WordSize, n)
-	pos := mem.Load(&p.ctl.Tail)
-	used := pos - (p.limit - p.capacity)
-	if pos%layout.WordSize != 0 || total > p.room(pos) || used > p.capacity-total || !p.claim(pos, total, p.mark(total)) {
-		var err error
-		if pos, err = p.placeAmong(total); err != nil {
-			return p.sendSlow(ctx, Record{Payload: payload}) // meets the same error, or waits for room
+	if total <= p.reach-pos && n <= p.quick {
+		p.pos = pos + total
+		mem.Note(&p.ctl.Tail, pos+total)
+	} else {
+		pos = mem.Load(&p.ctl.Tail)
+		used := pos - (p.limit - p.capacity)
+		if n >= p.among || total > p.room(pos) || used > p.capacity-total || pos%layout.WordSize != 0 ||
+			!p.claim(pos, total, p.mark(total)) {
+			return p.sendElse(ctx, payload)
 		}
 	}
 	at, word := p.at(pos), uint64(p.stamp)|n
@@ -139,6 +86,34 @@ func (p *Producer) sendAmong(ctx context.Context, payload []byte) error {
 	}
 	p.leave()
 	return nil
+}
+
+// maxQuick is the longest payload, in bytes, for the short way through send.
+const maxQuick = 64 << 10
+
+// sent ends the short way where there is more to do.
+func (p *Producer) sent() error {
+	if p.bell.pending() {
+		p.ringBell()
+	}
+	err := p.afterLoss()
+	p.leave()
+	return err
+}
+
+// sendWary is send under an alarm.
+func (p *Producer) sendWary(ctx context.Context, payload []byte) error {
+	if err := p.heed(); err != nil {
+		return err
+	}
+	return p.sendElse(ctx, payload)
+}
+
+// sendElse is send where the short way is closed. The caller has entered; sendElse leaves.
+//
+//go:noinline
+func (p *Producer) sendElse(ctx context.Context, payload []byte) error {
+	return p.sendSlow(ctx, Record{Payload: payload})
 }
 
 // sendSlow is the general way for one record. The caller has entered; sendSlow leaves.
@@ -237,13 +212,13 @@ func (p *Producer) advance(pos, records, bytes uint64) {
 
 // measure opens or closes the short way through send.
 func (p *Producer) measure() {
-	p.reach, p.shared = p.pos, false
+	p.reach, p.among = p.pos, 0
 	switch {
 	case p.checksum || p.lent != 0:
 	case p.kind == SPSC:
 		p.reach += min(p.room(p.pos), p.limit-p.pos, maxChunk)
 	default:
-		p.shared = true
+		p.among = p.quick + 1
 	}
 }
 

@@ -42,6 +42,7 @@ type waiter struct {
 	alone  bool    // one processor: nothing can change while we spin
 	yields int     // adaptive: how many Goscheds have been worth it lately
 	eager  bool    // look closely before anything else
+	concession     // offers its processor in a stream
 	pace           // keeps its distance from a stream
 	parks  *uint64 // counter in the segment
 }
@@ -112,7 +113,8 @@ func (w *waiter) wait(ctx context.Context, s sleeper) error {
 	}
 }
 
-// spin looks for about a microsecond, then yields for as long as that has paid off lately.
+// spin looks for about a microsecond, offers its processor if this is a stream, and then yields to other goroutines
+// for as long as that has paid off lately.
 func (w *waiter) spin(s sleeper) bool {
 	if w.alone {
 		for range minYields {
@@ -121,7 +123,7 @@ func (w *waiter) spin(s sleeper) bool {
 				return true
 			}
 		}
-		return false
+		return w.concede(s)
 	}
 	if w.bell.door != nil && w.bell.door.crowded.Load() {
 		// Who makes what we wait for may need this processor. While others run, more comes than one wake-up's worth.
@@ -133,6 +135,9 @@ func (w *waiter) spin(s sleeper) bool {
 			return true
 		}
 		mem.Pause(1)
+	}
+	if w.concede(s) {
+		return true
 	}
 	for range w.yields {
 		runtime.Gosched()
