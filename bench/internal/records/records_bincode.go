@@ -13,14 +13,30 @@ import (
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Meta) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeMeta(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-27 {
+		return growBincodeMeta(dst, v)
 	}
+	f := (*[27]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint32(f[8:12], v.From)
+	binary.LittleEndian.PutUint32(f[12:16], v.To)
+	binary.LittleEndian.PutUint16(f[16:18], v.Kind)
+	f[18] = v.Flags
+	binary.LittleEndian.PutUint64(f[19:27], v.Timestamp)
+	i = wire.Text(b, i+27, v.Topic)
+	i = wire.Text(b, i, v.Source)
+	i = wire.Text(b, i, v.ContentType)
+	if i < 0 {
+		return growBincodeMeta(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeMeta makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeMeta(dst []byte, v *Meta) ([]byte, error) {
 	if n := sizeBincodeMeta(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeMeta(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -56,14 +72,24 @@ func unmarshalBincodeMeta(v *Meta, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Message) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeMessage(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-16 {
+		return growBincodeMessage(dst, v)
 	}
+	f := (*[16]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint64(f[8:16], v.Timestamp)
+	i = wire.Bytes(b, i+16, v.Data)
+	if i < 0 {
+		return growBincodeMessage(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeMessage makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeMessage(dst []byte, v *Message) ([]byte, error) {
 	if n := sizeBincodeMessage(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeMessage(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -101,14 +127,18 @@ func unmarshalBincodeMessage(v *Message, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Batch) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeBatch(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeSliceBatch(b, i, v)
+	if i < 0 {
+		return growBincodeBatch(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeBatch makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeBatch(dst []byte, v *Batch) ([]byte, error) {
 	if n := sizeBincodeBatch(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeBatch(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -146,14 +176,18 @@ func unmarshalBincodeBatch(v *Batch, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Floats) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeFloats(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = wire.Numbers(b, i, (*v))
+	if i < 0 {
+		return growBincodeFloats(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeFloats makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeFloats(dst []byte, v *Floats) ([]byte, error) {
 	if n := sizeBincodeFloats(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeFloats(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -195,23 +229,6 @@ func sizeBincodeMeta(v *Meta) int {
 	return n
 }
 
-func putBincodeMeta(b []byte, i int, v *Meta) int {
-	if i < 0 || i > len(b)-27 {
-		return -1
-	}
-	f := (*[27]byte)(b[i:])
-	binary.LittleEndian.PutUint64(f[0:8], v.ID)
-	binary.LittleEndian.PutUint32(f[8:12], v.From)
-	binary.LittleEndian.PutUint32(f[12:16], v.To)
-	binary.LittleEndian.PutUint16(f[16:18], v.Kind)
-	f[18] = v.Flags
-	binary.LittleEndian.PutUint64(f[19:27], v.Timestamp)
-	i = wire.Text(b, i+27, v.Topic)
-	i = wire.Text(b, i, v.Source)
-	i = wire.Text(b, i, v.ContentType)
-	return i
-}
-
 func checkBincodeMeta(b []byte, i, text int) (int, int) {
 	if i < 0 || i > len(b)-27 {
 		return -1, 0
@@ -245,17 +262,6 @@ func sizeBincodeMessage(v *Message) int {
 	return n
 }
 
-func putBincodeMessage(b []byte, i int, v *Message) int {
-	if i < 0 || i > len(b)-16 {
-		return -1
-	}
-	f := (*[16]byte)(b[i:])
-	binary.LittleEndian.PutUint64(f[0:8], v.ID)
-	binary.LittleEndian.PutUint64(f[8:16], v.Timestamp)
-	i = wire.Bytes(b, i+16, v.Data)
-	return i
-}
-
 func checkBincodeMessage(b []byte, i, text int) (int, int) {
 	if i < 0 || i > len(b)-16 {
 		return -1, 0
@@ -283,11 +289,6 @@ func sizeBincodeBatch(v *Batch) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeBatch(b []byte, i int, v *Batch) int {
-	i = putBincodeSliceBatch(b, i, v)
-	return i
 }
 
 func checkBincodeBatch(b []byte, i, text int) (int, int) {
@@ -386,11 +387,6 @@ func sizeBincodeFloats(v *Floats) int {
 	n := 8
 	n += 4 * len((*v))
 	return n
-}
-
-func putBincodeFloats(b []byte, i int, v *Floats) int {
-	i = wire.Numbers(b, i, (*v))
-	return i
 }
 
 func checkBincodeFloats(b []byte, i, text int) (int, int) {

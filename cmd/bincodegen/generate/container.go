@@ -72,7 +72,7 @@ func (w *writer) length(least int) {
 }
 
 // sub returns a writer for a part of the function.
-func (w *writer) sub() *writer { return &writer{names: w.names, pass: w.pass} }
+func (w *writer) sub() *writer { return &writer{names: w.names, pass: w.pass, giveUp: w.giveUp} }
 
 // mentions reports whether the code uses the name.
 func mentions(code, name string) bool {

@@ -10,7 +10,7 @@
 // same, and the code holds no messages:
 //
 //	size    adds up the bytes; negative for a value without a wire form
-//	put     writes to a buffer as long as there is room, and judges the value
+//	put     writes to a buffer as long as there is room, and judges the value; that of a type asked for is AppendBincode
 //	check   walks the input, judges it and stores nothing; counts the bytes of strings
 //	get     stores; it looks at every length again, for a peer may write to the input meanwhile
 //

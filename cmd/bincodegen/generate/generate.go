@@ -97,14 +97,12 @@ func methods(file *names, fn *function) string {
 	w.p(`
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *%[1]s) AppendBincode(dst []byte) ([]byte, error) {
-	if i := put%[2]s(dst[:cap(dst)], len(dst), v%[3]s); i >= 0 {
-		return dst[:i], nil
-	}
+%[8]s}
+
+// grow%[2]s makes room for v, and leaves what it is not for want of room to the program.
+func grow%[2]s(dst []byte, v *%[1]s) ([]byte, error) {
 	if n := size%[2]s(v%[3]s); n > cap(dst)-len(dst) {
-		out := $slices.Grow(dst, n)
-		if i := put%[2]s(out[:cap(out)], len(out), v%[3]s); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode($slices.Grow(dst, n))
 	}
 	return $bincode.ProgramOf(v).Append(dst, v)
 }
@@ -135,7 +133,28 @@ func unmarshal%[2]s(v *%[1]s, src []byte, borrow bool) (int, error) {
 	}
 	return $bincode.ProgramOf(v).Unmarshal(src, v, borrow)
 }
-`, fn.form.typ.(*types.Named).Obj().Name(), fn.name, depth, fresh, trial, target, keep)
+`, fn.form.typ.(*types.Named).Obj().Name(), fn.name, depth, fresh, trial, target, keep, appendBody(file, fn))
+	return w.String()
+}
+
+// appendBody writes the body of AppendBincode: the put of a type asked for, which has no function of its own.
+func appendBody(file *names, fn *function) string {
+	inner := &writer{names: file, pass: put, giveUp: fmt.Sprintf("return grow%s(dst, v)", fn.name)}
+	if fn.deep {
+		inner.p("const depth = $bincode.DefaultMaxDepth")
+	}
+	at := inner.items(fn.bodies[0], 0)
+	if at == 0 && len(fn.bodies[0]) > 0 {
+		inner.failIf("i < 0")
+	}
+	w := &writer{names: file}
+	if mentions(inner.String(), "b") {
+		w.p("b, i := dst[:cap(dst)], len(dst)")
+	} else {
+		w.p("i := len(dst)")
+	}
+	w.WriteString(inner.String())
+	w.p("return dst[:%s], nil", position(at))
 	return w.String()
 }
 
@@ -162,10 +181,13 @@ func (*%[1]s) BincodeGenerated(*%[1]s) {}
 	return w.String()
 }
 
-// functions writes the four functions.
+// functions writes the four functions; of a type asked for, three.
 func functions(file *names, fn *function) string {
 	var b strings.Builder
 	for p := size; p <= get; p++ {
+		if p == put && fn.root {
+			continue // it is AppendBincode
+		}
 		inner := &writer{names: file, pass: p}
 		inner.body(fn)
 		code := inner.String()

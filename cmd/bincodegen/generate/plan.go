@@ -196,7 +196,7 @@ func (p *planner) free(name string) string {
 				return true
 			}
 		}
-		for _, verb := range []string{"size", "put", "check", "get"} {
+		for _, verb := range []string{"size", "put", "check", "get", "grow", "unmarshal"} {
 			if p.taken(verb + s) {
 				return true
 			}

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -27,7 +28,8 @@ type writer struct {
 	strings.Builder
 	names   *names
 	pass    pass
-	windows int // declared so far
+	windows int    // declared so far
+	giveUp  string // the statement that gives up, where it is not that of the pass
 }
 
 // packages are what generated code imports by these words with a dollar sign before them.
@@ -50,7 +52,7 @@ func (w *writer) p(format string, args ...any) {
 // failIf writes the way out under any of the conditions.
 func (w *writer) failIf(conditions ...string) {
 	if len(conditions) > 0 {
-		w.p("if %s {\n%s\n}", strings.Join(conditions, " || "), w.pass.fail())
+		w.p("if %s {\n%s\n}", strings.Join(conditions, " || "), cmp.Or(w.giveUp, w.pass.fail()))
 	}
 }
 

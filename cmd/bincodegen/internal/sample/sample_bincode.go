@@ -59,14 +59,30 @@ func (*Looped) BincodeGenerated(*Looped) {}
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Meta) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeMeta(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-27 {
+		return growBincodeMeta(dst, v)
 	}
+	f := (*[27]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint32(f[8:12], v.From)
+	binary.LittleEndian.PutUint32(f[12:16], v.To)
+	binary.LittleEndian.PutUint16(f[16:18], v.Kind)
+	f[18] = v.Flags
+	binary.LittleEndian.PutUint64(f[19:27], v.Timestamp)
+	i = wire.Text(b, i+27, v.Topic)
+	i = wire.Text(b, i, v.Source)
+	i = wire.Text(b, i, v.ContentType)
+	if i < 0 {
+		return growBincodeMeta(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeMeta makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeMeta(dst []byte, v *Meta) ([]byte, error) {
 	if n := sizeBincodeMeta(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeMeta(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -102,14 +118,24 @@ func unmarshalBincodeMeta(v *Meta, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Message) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeMessage(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-16 {
+		return growBincodeMessage(dst, v)
 	}
+	f := (*[16]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	binary.LittleEndian.PutUint64(f[8:16], v.Timestamp)
+	i = wire.Bytes(b, i+16, v.Data)
+	if i < 0 {
+		return growBincodeMessage(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeMessage makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeMessage(dst []byte, v *Message) ([]byte, error) {
 	if n := sizeBincodeMessage(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeMessage(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -147,14 +173,18 @@ func unmarshalBincodeMessage(v *Message, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Batch) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeBatch(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeSliceBatch(b, i, v)
+	if i < 0 {
+		return growBincodeBatch(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeBatch makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeBatch(dst []byte, v *Batch) ([]byte, error) {
 	if n := sizeBincodeBatch(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeBatch(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -192,14 +222,18 @@ func unmarshalBincodeBatch(v *Batch, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Floats) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeFloats(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = wire.Numbers(b, i, (*v))
+	if i < 0 {
+		return growBincodeFloats(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeFloats makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeFloats(dst []byte, v *Floats) ([]byte, error) {
 	if n := sizeBincodeFloats(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeFloats(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -237,14 +271,63 @@ func unmarshalBincodeFloats(v *Floats, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Scalars) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeScalars(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-59 {
+		return growBincodeScalars(dst, v)
 	}
+	f := (*[59]byte)(b[i:])
+	f[0] = wire.Bool(v.Bool)
+	f[1] = byte(v.I8)
+	binary.LittleEndian.PutUint16(f[2:4], uint16(v.I16))
+	binary.LittleEndian.PutUint32(f[4:8], uint32(v.I32))
+	binary.LittleEndian.PutUint64(f[8:16], uint64(v.I64))
+	binary.LittleEndian.PutUint64(f[16:24], uint64(v.Int))
+	f[24] = v.U8
+	binary.LittleEndian.PutUint16(f[25:27], v.U16)
+	binary.LittleEndian.PutUint32(f[27:31], v.U32)
+	binary.LittleEndian.PutUint64(f[31:39], v.U64)
+	binary.LittleEndian.PutUint64(f[39:47], uint64(v.Uint))
+	binary.LittleEndian.PutUint32(f[47:51], math.Float32bits(v.F32))
+	binary.LittleEndian.PutUint64(f[51:59], math.Float64bits(v.F64))
+	i = wire.Char(b, i+59, rune(v.Char))
+	i = wire.Char(b, i, rune(v.Rune))
+	i = wire.Char(b, i, rune(v.Own))
+	i = wire.Text(b, i, v.Text)
+	if i < 0 || i > len(b)-14 {
+		return growBincodeScalars(dst, v)
+	}
+	f2 := (*[14]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f2[0:4], math.Float32bits(float32(v.Temp)))
+	binary.LittleEndian.PutUint64(f2[4:12], uint64(v.Ticks))
+	f2[12] = byte(v.S8)
+	f2[13] = wire.Bool(bool(v.Yes))
+	i = wire.Text(b, i+14, string(v.Name))
+	if i < 0 || i > len(b)-51 {
+		return growBincodeScalars(dst, v)
+	}
+	f3 := (*[51]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f3[0:8], uint64(v.No))
+	wire.PutWide(f3[8:24], v.U128.Lo, uint64(v.U128.Hi))
+	wire.PutWide(f3[24:40], v.I128.Lo, uint64(v.I128.Hi))
+	if v.Port == 0 {
+		return growBincodeScalars(dst, v)
+	}
+	binary.LittleEndian.PutUint16(f3[40:42], v.Port)
+	if v.Off == 0 {
+		return growBincodeScalars(dst, v)
+	}
+	binary.LittleEndian.PutUint64(f3[42:50], uint64(v.Off))
+	if v.NZ.Value == 0 {
+		return growBincodeScalars(dst, v)
+	}
+	f3[50] = byte(v.NZ.Value)
+	return dst[:i+51], nil
+}
+
+// growBincodeScalars makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeScalars(dst []byte, v *Scalars) ([]byte, error) {
 	if n := sizeBincodeScalars(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeScalars(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -282,14 +365,31 @@ func unmarshalBincodeScalars(v *Scalars, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Texts) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeTexts(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-2 {
+		return growBincodeTexts(dst, v)
 	}
+	f := (*[2]byte)(b[i:])
+	binary.LittleEndian.PutUint16(f[0:2], v.header.Version)
+	i = wire.Text(b, i+2, v.A)
+	i = wire.Text(b, i, v.B)
+	i = wire.Bytes(b, i, v.Raw)
+	i = putBincodeSliceOfString(b, i, &v.Names)
+	i = putBincodeSliceOfOfString(b, i, &v.Nested)
+	i = putBincodeSliceOfName(b, i, &v.Aliases)
+	i = wire.Bytes(b, i, v.Part)
+	i = putBincodeSliceOfPart(b, i, &v.Parts)
+	if i < 0 || i > len(b)-1 {
+		return growBincodeTexts(dst, v)
+	}
+	b[i] = wire.Bool(v.Last)
+	return dst[:i+1], nil
+}
+
+// growBincodeTexts makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeTexts(dst []byte, v *Texts) ([]byte, error) {
 	if n := sizeBincodeTexts(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeTexts(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -327,14 +427,28 @@ func unmarshalBincodeTexts(v *Texts, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Numbers) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeNumbers(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = wire.Numbers(b, i, v.I8)
+	i = wire.Numbers(b, i, v.U16)
+	i = wire.Numbers(b, i, v.I32)
+	i = wire.Numbers(b, i, v.U64)
+	i = wire.Numbers(b, i, v.F32)
+	i = wire.Numbers(b, i, v.F64)
+	i = wire.Ints(b, i, v.Ints)
+	i = wire.Ints(b, i, v.Uints)
+	i = wire.Ints(b, i, v.Named)
+	i = putBincodeSliceOfBool(b, i, &v.Bools)
+	i = putBincodeSliceOfOfFloat64(b, i, &v.Deep)
+	if i < 0 {
+		return growBincodeNumbers(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeNumbers makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeNumbers(dst []byte, v *Numbers) ([]byte, error) {
 	if n := sizeBincodeNumbers(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeNumbers(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -372,14 +486,48 @@ func unmarshalBincodeNumbers(v *Numbers, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Arrays) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeArrays(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-80 {
+		return growBincodeArrays(dst, v)
 	}
+	f := (*[80]byte)(b[i:])
+	wire.PutNumbers(f[0:16], v.Bytes[:])
+	wire.PutNumbers(f[16:56], v.Floats[:])
+	binary.LittleEndian.PutUint64(f[56:64], uint64(v.Few[0]))
+	binary.LittleEndian.PutUint64(f[64:72], uint64(v.Few[1]))
+	binary.LittleEndian.PutUint64(f[72:80], uint64(v.Few[2]))
+	i = putBincodeArrayOf20Int(b, i+80, &v.Many)
+	if i < 0 || i > len(b)-2 {
+		return growBincodeArrays(dst, v)
+	}
+	f2 := (*[2]byte)(b[i:])
+	f2[0] = wire.Bool(v.Flags[0])
+	f2[1] = wire.Bool(v.Flags[1])
+	i = wire.Text(b, i+2, v.Texts[0])
+	i = wire.Text(b, i, v.Texts[1])
+	i = wire.Text(b, i, v.Texts[2])
+	i = putBincodeArrayOf9Small(b, i, &v.Long)
+	if i < 0 || i > len(b)-44 {
+		return growBincodeArrays(dst, v)
+	}
+	f3 := (*[44]byte)(b[i:])
+	wire.PutNumbers(f3[0:6], v.Rows[0][:])
+	wire.PutNumbers(f3[6:12], v.Rows[1][:])
+	binary.LittleEndian.PutUint32(f3[12:16], uint32(v.Points[0].Start))
+	binary.LittleEndian.PutUint32(f3[16:20], uint32(v.Points[0].End))
+	binary.LittleEndian.PutUint32(f3[20:24], uint32(v.Points[1].Start))
+	binary.LittleEndian.PutUint32(f3[24:28], uint32(v.Points[1].End))
+	binary.LittleEndian.PutUint32(f3[28:32], uint32(v.Points[2].Start))
+	binary.LittleEndian.PutUint32(f3[32:36], uint32(v.Points[2].End))
+	binary.LittleEndian.PutUint32(f3[36:40], uint32(v.Points[3].Start))
+	binary.LittleEndian.PutUint32(f3[40:44], uint32(v.Points[3].End))
+	return dst[:i+44], nil
+}
+
+// growBincodeArrays makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeArrays(dst []byte, v *Arrays) ([]byte, error) {
 	if n := sizeBincodeArrays(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeArrays(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -417,14 +565,29 @@ func unmarshalBincodeArrays(v *Arrays, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Options) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeOptions(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeOptionUint32(b, i, &v.Number)
+	i = putBincodeOptionString(b, i, &v.Text)
+	i = putBincodeOptionSmall(b, i, &v.Record)
+	i = putBincodeOptionInt16(b, i, &v.Twice)
+	i = putBincodeOptionOfString(b, i, &v.List)
+	i = putBincodeOptString(b, i, &v.Opt)
+	i = putBincodeOptOptUint8(b, i, &v.Inner)
+	i = putBincodeBoxSmall(b, i, &v.Box)
+	i = putBincodeBoxUint64(b, i, &v.Boxed)
+	i = putBincodeOptionStruct(b, i, &v.Unit)
+	i = putBincodeSliceOfSmall(b, i, &v.Many)
+	i = putBincodeArrayOf2Int32(b, i, &v.Array)
+	if i < 0 {
+		return growBincodeOptions(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeOptions makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeOptions(dst []byte, v *Options) ([]byte, error) {
 	if n := sizeBincodeOptions(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeOptions(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -462,14 +625,21 @@ func unmarshalBincodeOptions(v *Options, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Unions) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeUnions(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeShape(b, i, &v.Shape)
+	i = putBincodeSliceOfShape(b, i, &v.Shapes)
+	i = putBincodeResultUint32String(b, i, &v.Result)
+	i = putBincodeResultOfShapeOptBool(b, i, &v.Nested)
+	if i < 0 {
+		return growBincodeUnions(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeUnions makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeUnions(dst []byte, v *Unions) ([]byte, error) {
 	if n := sizeBincodeUnions(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeUnions(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -507,14 +677,18 @@ func unmarshalBincodeUnions(v *Unions, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Shape) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeShape2(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeShape(b, i, v)
+	if i < 0 {
+		return growBincodeShape2(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeShape2 makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeShape2(dst []byte, v *Shape) ([]byte, error) {
 	if n := sizeBincodeShape2(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeShape2(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -552,14 +726,28 @@ func unmarshalBincodeShape2(v *Shape, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Maps) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeMaps(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	const depth = bincode.DefaultMaxDepth
+	i = putBincodeMapOfStringString(b, i, &v.Text)
+	i = putBincodeMapOfInt32Small(b, i, &v.Number)
+	i = putBincodeMapOfNameOfByte(b, i, &v.Named)
+	i = putBincodeMapOfLevelBool(b, i, &v.Level)
+	i = putBincodeMapOfUint64OfStringInt(b, i, &v.Long)
+	i = bincode.ProgramOf(&v.Pairs).FieldPut(b, i, &v.Pairs, depth-1)
+	i = bincode.ProgramOf(&v.Struct).FieldPut(b, i, &v.Struct, depth-1)
+	i = bincode.ProgramOf(&v.Bool).FieldPut(b, i, &v.Bool, depth-1)
+	i = putBincodeMapOfCharUint16(b, i, &v.Chars)
+	i = bincode.ProgramOf(&v.Floats).FieldPut(b, i, &v.Floats, depth-1)
+	if i < 0 {
+		return growBincodeMaps(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeMaps makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeMaps(dst []byte, v *Maps) ([]byte, error) {
 	if n := sizeBincodeMaps(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeMaps(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -595,14 +783,21 @@ func unmarshalBincodeMaps(v *Maps, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Sets) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeSets(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeMapOfStringStruct(b, i, &v.Texts)
+	i = putBincodeMapOfUint16Struct(b, i, &v.Numbers)
+	i = putBincodeSliceOfStruct(b, i, &v.Units)
+	i = putBincodeSliceOfEmpty(b, i, &v.Empties)
+	if i < 0 {
+		return growBincodeSets(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeSets makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeSets(dst []byte, v *Sets) ([]byte, error) {
 	if n := sizeBincodeSets(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeSets(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -638,14 +833,25 @@ func unmarshalBincodeSets(v *Sets, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Tree) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeTree(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	const depth = bincode.DefaultMaxDepth
+	if i < 0 || i > len(b)-4 {
+		return growBincodeTree(dst, v)
 	}
+	f := (*[4]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[0:4], v.Value)
+	i = putBincodeSliceOfTree(b, i+4, &v.Kids, depth-1)
+	i = putBincodeMapOfStringTree(b, i, &v.Named, depth-1)
+	if i < 0 {
+		return growBincodeTree(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeTree makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeTree(dst []byte, v *Tree) ([]byte, error) {
 	if n := sizeBincodeTree(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeTree(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -681,14 +887,20 @@ func unmarshalBincodeTree(v *Tree, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *List) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeList(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	const depth = bincode.DefaultMaxDepth
+	i = wire.Text(b, i, v.Value)
+	i = putBincodeOptionList(b, i, &v.Next, depth-1)
+	if i < 0 {
+		return growBincodeList(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeList makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeList(dst []byte, v *List) ([]byte, error) {
 	if n := sizeBincodeList(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeList(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -724,14 +936,19 @@ func unmarshalBincodeList(v *List, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Chain) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeChain(dst[:cap(dst)], len(dst), v, bincode.DefaultMaxDepth); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	const depth = bincode.DefaultMaxDepth
+	i = putBincodeSliceChain(b, i, v, depth-1)
+	if i < 0 {
+		return growBincodeChain(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeChain makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeChain(dst []byte, v *Chain) ([]byte, error) {
 	if n := sizeBincodeChain(v, bincode.DefaultMaxDepth); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeChain(out[:cap(out)], len(out), v, bincode.DefaultMaxDepth); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -769,14 +986,69 @@ func unmarshalBincodeChain(v *Chain, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Known) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeKnown(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-36 {
+		return growBincodeKnown(dst, v)
 	}
+	f := (*[36]byte)(b[i:])
+	if v.Elapsed < 0 {
+		return growBincodeKnown(dst, v)
+	}
+	wire.PutTime(f[0:12], uint64(v.Elapsed/1e9), uint32(v.Elapsed%1e9))
+	if v.Long.Nanos >= 1e9 {
+		return growBincodeKnown(dst, v)
+	}
+	wire.PutTime(f[12:24], v.Long.Secs, v.Long.Nanos)
+	if v.When.Unix() < 0 {
+		return growBincodeKnown(dst, v)
+	}
+	wire.PutTime(f[24:36], uint64(v.When.Unix()), uint32(v.When.Nanosecond()))
+	i = wire.AnyIP.Put(b, i+36, v.Addr)
+	i = wire.IPv4.Put(b, i, v.Four)
+	i = wire.IPv6.Put(b, i, v.Six)
+	i = wire.AnyIP.PutPort(b, i, v.Peer)
+	i = wire.IPv4.PutPort(b, i, v.PeerFour)
+	i = wire.IPv6.PutPort(b, i, v.PeerSix)
+	if i < 0 || i > len(b)-48 {
+		return growBincodeKnown(dst, v)
+	}
+	f2 := (*[48]byte)(b[i:])
+	if !bincode.FitsBig(v.Big, true) {
+		return growBincodeKnown(dst, v)
+	}
+	bincode.PutBig(f2[0:16], v.Big, true)
+	if !bincode.FitsBig(v.Huge, false) {
+		return growBincodeKnown(dst, v)
+	}
+	bincode.PutBig(f2[16:32], v.Huge, false)
+	if !bincode.FitsBig(&v.Inline, true) {
+		return growBincodeKnown(dst, v)
+	}
+	bincode.PutBig(f2[32:48], &v.Inline, true)
+	i = putBincodeSliceOfTime(b, i+48, &v.Times)
+	if i < 0 || i > len(b)-24 {
+		return growBincodeKnown(dst, v)
+	}
+	f3 := (*[24]byte)(b[i:])
+	if v.Range.Start < 0 {
+		return growBincodeKnown(dst, v)
+	}
+	wire.PutTime(f3[0:12], uint64(v.Range.Start/1e9), uint32(v.Range.Start%1e9))
+	if v.Range.End < 0 {
+		return growBincodeKnown(dst, v)
+	}
+	wire.PutTime(f3[12:24], uint64(v.Range.End/1e9), uint32(v.Range.End%1e9))
+	i = putBincodeSliceOfAddr(b, i+24, &v.Addrs)
+	if i < 0 {
+		return growBincodeKnown(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeKnown makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeKnown(dst []byte, v *Known) ([]byte, error) {
 	if n := sizeBincodeKnown(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeKnown(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -814,14 +1086,47 @@ func unmarshalBincodeKnown(v *Known, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Enums) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeEnums(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-4 {
+		return growBincodeEnums(dst, v)
 	}
+	f := (*[4]byte)(b[i:])
+	if uint64(v.Level) >= uint64(Level(0).BincodeVariants()) {
+		return growBincodeEnums(dst, v)
+	}
+	binary.LittleEndian.PutUint32(f[0:4], uint32(v.Level))
+	i = putBincodeSliceOfLevel(b, i+4, &v.Levels)
+	if i < 0 || i > len(b)-16 {
+		return growBincodeEnums(dst, v)
+	}
+	f2 := (*[16]byte)(b[i:])
+	if uint64(v.Mode) >= 4 {
+		return growBincodeEnums(dst, v)
+	}
+	binary.LittleEndian.PutUint32(f2[0:4], uint32(v.Mode))
+	if uint64(v.Tiny) >= 128 {
+		return growBincodeEnums(dst, v)
+	}
+	binary.LittleEndian.PutUint32(f2[4:8], uint32(v.Tiny))
+	if uint64(v.Sign) >= 2 {
+		return growBincodeEnums(dst, v)
+	}
+	binary.LittleEndian.PutUint32(f2[8:12], uint32(v.Sign))
+	if uint64(v.Queue) >= uint64(ipc.QueueType(0).BincodeVariants()) {
+		return growBincodeEnums(dst, v)
+	}
+	binary.LittleEndian.PutUint32(f2[12:16], uint32(v.Queue))
+	i = putBincodeOptLevel(b, i+16, &v.Both)
+	if i < 0 {
+		return growBincodeEnums(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeEnums makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeEnums(dst []byte, v *Enums) ([]byte, error) {
 	if n := sizeBincodeEnums(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeEnums(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -859,14 +1164,24 @@ func unmarshalBincodeEnums(v *Enums, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Checked) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeChecked(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = wire.Bytes(b, i, v.Before)
+	if i < 0 || i > len(b)-1 {
+		return growBincodeChecked(dst, v)
 	}
+	b[i] = byte(v.Share)
+	i = putBincodeSliceOfPercent(b, i+1, &v.Shares)
+	i = wire.Numbers(b, i, v.After)
+	if i < 0 {
+		return growBincodeChecked(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeChecked makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeChecked(dst []byte, v *Checked) ([]byte, error) {
 	if n := sizeBincodeChecked(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeChecked(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -906,14 +1221,25 @@ func unmarshalBincodeChecked(v *Checked, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Order) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeOrder(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-8 {
+		return growBincodeOrder(dst, v)
 	}
+	f := (*[8]byte)(b[i:])
+	binary.LittleEndian.PutUint64(f[0:8], v.ID)
+	i = putBincodeSliceOfLine(b, i+8, &v.Lines)
+	i = putBincodeOptionLine(b, i, &v.First)
+	i = putBincodeMapOfStringLine(b, i, &v.By)
+	if i < 0 {
+		return growBincodeOrder(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeOrder makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeOrder(dst []byte, v *Order) ([]byte, error) {
 	if n := sizeBincodeOrder(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeOrder(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -953,14 +1279,35 @@ func unmarshalBincodeOrder(v *Order, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Foreign) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeForeign(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-37 {
+		return growBincodeForeign(dst, v)
 	}
+	f := (*[37]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[0:4], v.Stats.ID)
+	if uint64(v.Stats.Type) >= uint64(ipc.QueueType(0).BincodeVariants()) {
+		return growBincodeForeign(dst, v)
+	}
+	binary.LittleEndian.PutUint32(f[4:8], uint32(v.Stats.Type))
+	binary.LittleEndian.PutUint32(f[8:12], v.Stats.Owner)
+	binary.LittleEndian.PutUint64(f[12:20], v.Stats.Capacity)
+	binary.LittleEndian.PutUint64(f[20:28], v.Stats.Length)
+	binary.LittleEndian.PutUint64(f[28:36], v.Stats.Subscribers)
+	f[36] = wire.Bool(v.Stats.Closed)
+	i = putBincodeSliceOfShmStats(b, i+37, &v.Shm)
+	i = putBincodeOptionMessage(b, i, &v.Message)
+	i = putBincodeMapOfUint32Permission(b, i, &v.Perm)
+	i = putBincodeSliceOfStruct2(b, i, &v.Anon)
+	if i < 0 {
+		return growBincodeForeign(dst, v)
+	}
+	return dst[:i], nil
+}
+
+// growBincodeForeign makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeForeign(dst []byte, v *Foreign) ([]byte, error) {
 	if n := sizeBincodeForeign(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeForeign(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -998,14 +1345,14 @@ func unmarshalBincodeForeign(v *Foreign, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Empty) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeEmpty(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
-	}
+	i := len(dst)
+	return dst[:i], nil
+}
+
+// growBincodeEmpty makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeEmpty(dst []byte, v *Empty) ([]byte, error) {
 	if n := sizeBincodeEmpty(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeEmpty(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -1043,14 +1390,19 @@ func unmarshalBincodeEmpty(v *Empty, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Count) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeCount(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	if i < 0 || i > len(b)-4 {
+		return growBincodeCount(dst, v)
 	}
+	f := (*[4]byte)(b[i:])
+	binary.LittleEndian.PutUint32(f[0:4], uint32((*v)))
+	return dst[:i+4], nil
+}
+
+// growBincodeCount makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeCount(dst []byte, v *Count) ([]byte, error) {
 	if n := sizeBincodeCount(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeCount(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -1088,14 +1440,18 @@ func unmarshalBincodeCount(v *Count, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Label) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeLabel(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = wire.Text(b, i, string((*v)))
+	if i < 0 {
+		return growBincodeLabel(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeLabel makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeLabel(dst []byte, v *Label) ([]byte, error) {
 	if n := sizeBincodeLabel(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeLabel(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -1133,14 +1489,18 @@ func unmarshalBincodeLabel(v *Label, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Pairs) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodePairs(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeMapPairs(b, i, v)
+	if i < 0 {
+		return growBincodePairs(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodePairs makes room for v, and leaves what it is not for want of room to the program.
+func growBincodePairs(dst []byte, v *Pairs) ([]byte, error) {
 	if n := sizeBincodePairs(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodePairs(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -1178,14 +1538,18 @@ func unmarshalBincodePairs(v *Pairs, src []byte, borrow bool) (int, error) {
 
 // AppendBincode adds the encoding of v to dst, as package bincode does.
 func (v *Grid) AppendBincode(dst []byte) ([]byte, error) {
-	if i := putBincodeGrid(dst[:cap(dst)], len(dst), v); i >= 0 {
-		return dst[:i], nil
+	b, i := dst[:cap(dst)], len(dst)
+	i = putBincodeArrayGrid(b, i, v)
+	if i < 0 {
+		return growBincodeGrid(dst, v)
 	}
+	return dst[:i], nil
+}
+
+// growBincodeGrid makes room for v, and leaves what it is not for want of room to the program.
+func growBincodeGrid(dst []byte, v *Grid) ([]byte, error) {
 	if n := sizeBincodeGrid(v); n > cap(dst)-len(dst) {
-		out := slices.Grow(dst, n)
-		if i := putBincodeGrid(out[:cap(out)], len(out), v); i >= 0 {
-			return out[:i], nil
-		}
+		return v.AppendBincode(slices.Grow(dst, n))
 	}
 	return bincode.ProgramOf(v).Append(dst, v)
 }
@@ -1225,23 +1589,6 @@ func sizeBincodeMeta(v *Meta) int {
 	return n
 }
 
-func putBincodeMeta(b []byte, i int, v *Meta) int {
-	if i < 0 || i > len(b)-27 {
-		return -1
-	}
-	f := (*[27]byte)(b[i:])
-	binary.LittleEndian.PutUint64(f[0:8], v.ID)
-	binary.LittleEndian.PutUint32(f[8:12], v.From)
-	binary.LittleEndian.PutUint32(f[12:16], v.To)
-	binary.LittleEndian.PutUint16(f[16:18], v.Kind)
-	f[18] = v.Flags
-	binary.LittleEndian.PutUint64(f[19:27], v.Timestamp)
-	i = wire.Text(b, i+27, v.Topic)
-	i = wire.Text(b, i, v.Source)
-	i = wire.Text(b, i, v.ContentType)
-	return i
-}
-
 func checkBincodeMeta(b []byte, i, text int) (int, int) {
 	if i < 0 || i > len(b)-27 {
 		return -1, 0
@@ -1275,17 +1622,6 @@ func sizeBincodeMessage(v *Message) int {
 	return n
 }
 
-func putBincodeMessage(b []byte, i int, v *Message) int {
-	if i < 0 || i > len(b)-16 {
-		return -1
-	}
-	f := (*[16]byte)(b[i:])
-	binary.LittleEndian.PutUint64(f[0:8], v.ID)
-	binary.LittleEndian.PutUint64(f[8:16], v.Timestamp)
-	i = wire.Bytes(b, i+16, v.Data)
-	return i
-}
-
 func checkBincodeMessage(b []byte, i, text int) (int, int) {
 	if i < 0 || i > len(b)-16 {
 		return -1, 0
@@ -1313,11 +1649,6 @@ func sizeBincodeBatch(v *Batch) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeBatch(b []byte, i int, v *Batch) int {
-	i = putBincodeSliceBatch(b, i, v)
-	return i
 }
 
 func checkBincodeBatch(b []byte, i, text int) (int, int) {
@@ -1418,11 +1749,6 @@ func sizeBincodeFloats(v *Floats) int {
 	return n
 }
 
-func putBincodeFloats(b []byte, i int, v *Floats) int {
-	i = wire.Numbers(b, i, (*v))
-	return i
-}
-
 func checkBincodeFloats(b []byte, i, text int) (int, int) {
 	i = wire.SkipBytes(b, i, 4)
 	return i, text
@@ -1461,59 +1787,6 @@ func sizeBincodeScalars(v *Scalars) int {
 	}
 	n += len(v.Text) + len(v.Name)
 	return n
-}
-
-func putBincodeScalars(b []byte, i int, v *Scalars) int {
-	if i < 0 || i > len(b)-59 {
-		return -1
-	}
-	f := (*[59]byte)(b[i:])
-	f[0] = wire.Bool(v.Bool)
-	f[1] = byte(v.I8)
-	binary.LittleEndian.PutUint16(f[2:4], uint16(v.I16))
-	binary.LittleEndian.PutUint32(f[4:8], uint32(v.I32))
-	binary.LittleEndian.PutUint64(f[8:16], uint64(v.I64))
-	binary.LittleEndian.PutUint64(f[16:24], uint64(v.Int))
-	f[24] = v.U8
-	binary.LittleEndian.PutUint16(f[25:27], v.U16)
-	binary.LittleEndian.PutUint32(f[27:31], v.U32)
-	binary.LittleEndian.PutUint64(f[31:39], v.U64)
-	binary.LittleEndian.PutUint64(f[39:47], uint64(v.Uint))
-	binary.LittleEndian.PutUint32(f[47:51], math.Float32bits(v.F32))
-	binary.LittleEndian.PutUint64(f[51:59], math.Float64bits(v.F64))
-	i = wire.Char(b, i+59, rune(v.Char))
-	i = wire.Char(b, i, rune(v.Rune))
-	i = wire.Char(b, i, rune(v.Own))
-	i = wire.Text(b, i, v.Text)
-	if i < 0 || i > len(b)-14 {
-		return -1
-	}
-	f2 := (*[14]byte)(b[i:])
-	binary.LittleEndian.PutUint32(f2[0:4], math.Float32bits(float32(v.Temp)))
-	binary.LittleEndian.PutUint64(f2[4:12], uint64(v.Ticks))
-	f2[12] = byte(v.S8)
-	f2[13] = wire.Bool(bool(v.Yes))
-	i = wire.Text(b, i+14, string(v.Name))
-	if i < 0 || i > len(b)-51 {
-		return -1
-	}
-	f3 := (*[51]byte)(b[i:])
-	binary.LittleEndian.PutUint64(f3[0:8], uint64(v.No))
-	wire.PutWide(f3[8:24], v.U128.Lo, uint64(v.U128.Hi))
-	wire.PutWide(f3[24:40], v.I128.Lo, uint64(v.I128.Hi))
-	if v.Port == 0 {
-		return -1
-	}
-	binary.LittleEndian.PutUint16(f3[40:42], v.Port)
-	if v.Off == 0 {
-		return -1
-	}
-	binary.LittleEndian.PutUint64(f3[42:50], uint64(v.Off))
-	if v.NZ.Value == 0 {
-		return -1
-	}
-	f3[50] = byte(v.NZ.Value)
-	return i + 51
 }
 
 func checkBincodeScalars(b []byte, i, text int) (int, int) {
@@ -1644,27 +1917,6 @@ func sizeBincodeTexts(v *Texts) int {
 	}
 	n += len(v.A) + len(v.B) + len(v.Raw) + len(v.Part)
 	return n
-}
-
-func putBincodeTexts(b []byte, i int, v *Texts) int {
-	if i < 0 || i > len(b)-2 {
-		return -1
-	}
-	f := (*[2]byte)(b[i:])
-	binary.LittleEndian.PutUint16(f[0:2], v.header.Version)
-	i = wire.Text(b, i+2, v.A)
-	i = wire.Text(b, i, v.B)
-	i = wire.Bytes(b, i, v.Raw)
-	i = putBincodeSliceOfString(b, i, &v.Names)
-	i = putBincodeSliceOfOfString(b, i, &v.Nested)
-	i = putBincodeSliceOfName(b, i, &v.Aliases)
-	i = wire.Bytes(b, i, v.Part)
-	i = putBincodeSliceOfPart(b, i, &v.Parts)
-	if i < 0 || i > len(b)-1 {
-		return -1
-	}
-	b[i] = wire.Bool(v.Last)
-	return i + 1
 }
 
 func checkBincodeTexts(b []byte, i, text int) (int, int) {
@@ -1960,21 +2212,6 @@ func sizeBincodeNumbers(v *Numbers) int {
 	return n
 }
 
-func putBincodeNumbers(b []byte, i int, v *Numbers) int {
-	i = wire.Numbers(b, i, v.I8)
-	i = wire.Numbers(b, i, v.U16)
-	i = wire.Numbers(b, i, v.I32)
-	i = wire.Numbers(b, i, v.U64)
-	i = wire.Numbers(b, i, v.F32)
-	i = wire.Numbers(b, i, v.F64)
-	i = wire.Ints(b, i, v.Ints)
-	i = wire.Ints(b, i, v.Uints)
-	i = wire.Ints(b, i, v.Named)
-	i = putBincodeSliceOfBool(b, i, &v.Bools)
-	i = putBincodeSliceOfOfFloat64(b, i, &v.Deep)
-	return i
-}
-
 func checkBincodeNumbers(b []byte, i, text int) (int, int) {
 	i = wire.SkipBytes(b, i, 1)
 	i = wire.SkipBytes(b, i, 2)
@@ -2134,44 +2371,6 @@ func sizeBincodeArrays(v *Arrays) int {
 	}
 	n += len(v.Texts[0]) + len(v.Texts[1]) + len(v.Texts[2])
 	return n
-}
-
-func putBincodeArrays(b []byte, i int, v *Arrays) int {
-	if i < 0 || i > len(b)-80 {
-		return -1
-	}
-	f := (*[80]byte)(b[i:])
-	wire.PutNumbers(f[0:16], v.Bytes[:])
-	wire.PutNumbers(f[16:56], v.Floats[:])
-	binary.LittleEndian.PutUint64(f[56:64], uint64(v.Few[0]))
-	binary.LittleEndian.PutUint64(f[64:72], uint64(v.Few[1]))
-	binary.LittleEndian.PutUint64(f[72:80], uint64(v.Few[2]))
-	i = putBincodeArrayOf20Int(b, i+80, &v.Many)
-	if i < 0 || i > len(b)-2 {
-		return -1
-	}
-	f2 := (*[2]byte)(b[i:])
-	f2[0] = wire.Bool(v.Flags[0])
-	f2[1] = wire.Bool(v.Flags[1])
-	i = wire.Text(b, i+2, v.Texts[0])
-	i = wire.Text(b, i, v.Texts[1])
-	i = wire.Text(b, i, v.Texts[2])
-	i = putBincodeArrayOf9Small(b, i, &v.Long)
-	if i < 0 || i > len(b)-44 {
-		return -1
-	}
-	f3 := (*[44]byte)(b[i:])
-	wire.PutNumbers(f3[0:6], v.Rows[0][:])
-	wire.PutNumbers(f3[6:12], v.Rows[1][:])
-	binary.LittleEndian.PutUint32(f3[12:16], uint32(v.Points[0].Start))
-	binary.LittleEndian.PutUint32(f3[16:20], uint32(v.Points[0].End))
-	binary.LittleEndian.PutUint32(f3[20:24], uint32(v.Points[1].Start))
-	binary.LittleEndian.PutUint32(f3[24:28], uint32(v.Points[1].End))
-	binary.LittleEndian.PutUint32(f3[28:32], uint32(v.Points[2].Start))
-	binary.LittleEndian.PutUint32(f3[32:36], uint32(v.Points[2].End))
-	binary.LittleEndian.PutUint32(f3[36:40], uint32(v.Points[3].Start))
-	binary.LittleEndian.PutUint32(f3[40:44], uint32(v.Points[3].End))
-	return i + 44
 }
 
 func checkBincodeArrays(b []byte, i, text int) (int, int) {
@@ -2427,22 +2626,6 @@ func sizeBincodeOptions(v *Options) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeOptions(b []byte, i int, v *Options) int {
-	i = putBincodeOptionUint32(b, i, &v.Number)
-	i = putBincodeOptionString(b, i, &v.Text)
-	i = putBincodeOptionSmall(b, i, &v.Record)
-	i = putBincodeOptionInt16(b, i, &v.Twice)
-	i = putBincodeOptionOfString(b, i, &v.List)
-	i = putBincodeOptString(b, i, &v.Opt)
-	i = putBincodeOptOptUint8(b, i, &v.Inner)
-	i = putBincodeBoxSmall(b, i, &v.Box)
-	i = putBincodeBoxUint64(b, i, &v.Boxed)
-	i = putBincodeOptionStruct(b, i, &v.Unit)
-	i = putBincodeSliceOfSmall(b, i, &v.Many)
-	i = putBincodeArrayOf2Int32(b, i, &v.Array)
-	return i
 }
 
 func checkBincodeOptions(b []byte, i, text int) (int, int) {
@@ -3311,14 +3494,6 @@ func sizeBincodeUnions(v *Unions) int {
 	return n
 }
 
-func putBincodeUnions(b []byte, i int, v *Unions) int {
-	i = putBincodeShape(b, i, &v.Shape)
-	i = putBincodeSliceOfShape(b, i, &v.Shapes)
-	i = putBincodeResultUint32String(b, i, &v.Result)
-	i = putBincodeResultOfShapeOptBool(b, i, &v.Nested)
-	return i
-}
-
 func checkBincodeUnions(b []byte, i, text int) (int, int) {
 	i, text = checkBincodeShape(b, i, text)
 	i, text = checkBincodeSliceOfShape(b, i, text)
@@ -3800,11 +3975,6 @@ func sizeBincodeShape2(v *Shape) int {
 	return n
 }
 
-func putBincodeShape2(b []byte, i int, v *Shape) int {
-	i = putBincodeShape(b, i, v)
-	return i
-}
-
 func checkBincodeShape2(b []byte, i, text int) (int, int) {
 	i, text = checkBincodeShape(b, i, text)
 	return i, text
@@ -3871,23 +4041,6 @@ func sizeBincodeMaps(v *Maps, depth int) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeMaps(b []byte, i int, v *Maps, depth int) int {
-	if depth < 4 {
-		return -1
-	}
-	i = putBincodeMapOfStringString(b, i, &v.Text)
-	i = putBincodeMapOfInt32Small(b, i, &v.Number)
-	i = putBincodeMapOfNameOfByte(b, i, &v.Named)
-	i = putBincodeMapOfLevelBool(b, i, &v.Level)
-	i = putBincodeMapOfUint64OfStringInt(b, i, &v.Long)
-	i = bincode.ProgramOf(&v.Pairs).FieldPut(b, i, &v.Pairs, depth-1)
-	i = bincode.ProgramOf(&v.Struct).FieldPut(b, i, &v.Struct, depth-1)
-	i = bincode.ProgramOf(&v.Bool).FieldPut(b, i, &v.Bool, depth-1)
-	i = putBincodeMapOfCharUint16(b, i, &v.Chars)
-	i = bincode.ProgramOf(&v.Floats).FieldPut(b, i, &v.Floats, depth-1)
-	return i
 }
 
 func checkBincodeMaps(b []byte, i, text int, depth int) (int, int) {
@@ -4472,14 +4625,6 @@ func sizeBincodeSets(v *Sets) int {
 	return n
 }
 
-func putBincodeSets(b []byte, i int, v *Sets) int {
-	i = putBincodeMapOfStringStruct(b, i, &v.Texts)
-	i = putBincodeMapOfUint16Struct(b, i, &v.Numbers)
-	i = putBincodeSliceOfStruct(b, i, &v.Units)
-	i = putBincodeSliceOfEmpty(b, i, &v.Empties)
-	return i
-}
-
 func checkBincodeSets(b []byte, i, text int) (int, int) {
 	i, text = checkBincodeMapOfStringStruct(b, i, text)
 	i, text = checkBincodeMapOfUint16Struct(b, i, text)
@@ -4699,20 +4844,6 @@ func sizeBincodeTree(v *Tree, depth int) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeTree(b []byte, i int, v *Tree, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	if i < 0 || i > len(b)-4 {
-		return -1
-	}
-	f := (*[4]byte)(b[i:])
-	binary.LittleEndian.PutUint32(f[0:4], v.Value)
-	i = putBincodeSliceOfTree(b, i+4, &v.Kids, depth-1)
-	i = putBincodeMapOfStringTree(b, i, &v.Named, depth-1)
-	return i
 }
 
 func checkBincodeTree(b []byte, i, text int, depth int) (int, int) {
@@ -4951,15 +5082,6 @@ func sizeBincodeList(v *List, depth int) int {
 	return n
 }
 
-func putBincodeList(b []byte, i int, v *List, depth int) int {
-	if depth < 2 {
-		return -1
-	}
-	i = wire.Text(b, i, v.Value)
-	i = putBincodeOptionList(b, i, &v.Next, depth-1)
-	return i
-}
-
 func checkBincodeList(b []byte, i, text int, depth int) (int, int) {
 	if depth < 2 {
 		return -1, 0
@@ -5058,14 +5180,6 @@ func sizeBincodeChain(v *Chain, depth int) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeChain(b []byte, i int, v *Chain, depth int) int {
-	if depth < 1 {
-		return -1
-	}
-	i = putBincodeSliceChain(b, i, v, depth-1)
-	return i
 }
 
 func checkBincodeChain(b []byte, i, text int, depth int) (int, int) {
@@ -5224,62 +5338,6 @@ func sizeBincodeKnown(v *Known) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeKnown(b []byte, i int, v *Known) int {
-	if i < 0 || i > len(b)-36 {
-		return -1
-	}
-	f := (*[36]byte)(b[i:])
-	if v.Elapsed < 0 {
-		return -1
-	}
-	wire.PutTime(f[0:12], uint64(v.Elapsed/1e9), uint32(v.Elapsed%1e9))
-	if v.Long.Nanos >= 1e9 {
-		return -1
-	}
-	wire.PutTime(f[12:24], v.Long.Secs, v.Long.Nanos)
-	if v.When.Unix() < 0 {
-		return -1
-	}
-	wire.PutTime(f[24:36], uint64(v.When.Unix()), uint32(v.When.Nanosecond()))
-	i = wire.AnyIP.Put(b, i+36, v.Addr)
-	i = wire.IPv4.Put(b, i, v.Four)
-	i = wire.IPv6.Put(b, i, v.Six)
-	i = wire.AnyIP.PutPort(b, i, v.Peer)
-	i = wire.IPv4.PutPort(b, i, v.PeerFour)
-	i = wire.IPv6.PutPort(b, i, v.PeerSix)
-	if i < 0 || i > len(b)-48 {
-		return -1
-	}
-	f2 := (*[48]byte)(b[i:])
-	if !bincode.FitsBig(v.Big, true) {
-		return -1
-	}
-	bincode.PutBig(f2[0:16], v.Big, true)
-	if !bincode.FitsBig(v.Huge, false) {
-		return -1
-	}
-	bincode.PutBig(f2[16:32], v.Huge, false)
-	if !bincode.FitsBig(&v.Inline, true) {
-		return -1
-	}
-	bincode.PutBig(f2[32:48], &v.Inline, true)
-	i = putBincodeSliceOfTime(b, i+48, &v.Times)
-	if i < 0 || i > len(b)-24 {
-		return -1
-	}
-	f3 := (*[24]byte)(b[i:])
-	if v.Range.Start < 0 {
-		return -1
-	}
-	wire.PutTime(f3[0:12], uint64(v.Range.Start/1e9), uint32(v.Range.Start%1e9))
-	if v.Range.End < 0 {
-		return -1
-	}
-	wire.PutTime(f3[12:24], uint64(v.Range.End/1e9), uint32(v.Range.End%1e9))
-	i = putBincodeSliceOfAddr(b, i+24, &v.Addrs)
-	return i
 }
 
 func checkBincodeKnown(b []byte, i, text int) (int, int) {
@@ -5513,40 +5571,6 @@ func sizeBincodeEnums(v *Enums) int {
 	return n
 }
 
-func putBincodeEnums(b []byte, i int, v *Enums) int {
-	if i < 0 || i > len(b)-4 {
-		return -1
-	}
-	f := (*[4]byte)(b[i:])
-	if uint64(v.Level) >= uint64(Level(0).BincodeVariants()) {
-		return -1
-	}
-	binary.LittleEndian.PutUint32(f[0:4], uint32(v.Level))
-	i = putBincodeSliceOfLevel(b, i+4, &v.Levels)
-	if i < 0 || i > len(b)-16 {
-		return -1
-	}
-	f2 := (*[16]byte)(b[i:])
-	if uint64(v.Mode) >= 4 {
-		return -1
-	}
-	binary.LittleEndian.PutUint32(f2[0:4], uint32(v.Mode))
-	if uint64(v.Tiny) >= 128 {
-		return -1
-	}
-	binary.LittleEndian.PutUint32(f2[4:8], uint32(v.Tiny))
-	if uint64(v.Sign) >= 2 {
-		return -1
-	}
-	binary.LittleEndian.PutUint32(f2[8:12], uint32(v.Sign))
-	if uint64(v.Queue) >= uint64(ipc.QueueType(0).BincodeVariants()) {
-		return -1
-	}
-	binary.LittleEndian.PutUint32(f2[12:16], uint32(v.Queue))
-	i = putBincodeOptLevel(b, i+16, &v.Both)
-	return i
-}
-
 func checkBincodeEnums(b []byte, i, text int) (int, int) {
 	if i < 0 || i > len(b)-4 {
 		return -1, 0
@@ -5741,17 +5765,6 @@ func sizeBincodeChecked(v *Checked) int {
 	return n
 }
 
-func putBincodeChecked(b []byte, i int, v *Checked) int {
-	i = wire.Bytes(b, i, v.Before)
-	if i < 0 || i > len(b)-1 {
-		return -1
-	}
-	b[i] = byte(v.Share)
-	i = putBincodeSliceOfPercent(b, i+1, &v.Shares)
-	i = wire.Numbers(b, i, v.After)
-	return i
-}
-
 func checkBincodeChecked(b []byte, i, text int) (int, int) {
 	i = wire.SkipBytes(b, i, 1)
 	if i < 0 || i > len(b)-1 {
@@ -5846,18 +5859,6 @@ func sizeBincodeOrder(v *Order) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeOrder(b []byte, i int, v *Order) int {
-	if i < 0 || i > len(b)-8 {
-		return -1
-	}
-	f := (*[8]byte)(b[i:])
-	binary.LittleEndian.PutUint64(f[0:8], v.ID)
-	i = putBincodeSliceOfLine(b, i+8, &v.Lines)
-	i = putBincodeOptionLine(b, i, &v.First)
-	i = putBincodeMapOfStringLine(b, i, &v.By)
-	return i
 }
 
 func checkBincodeOrder(b []byte, i, text int) (int, int) {
@@ -6117,28 +6118,6 @@ func sizeBincodeForeign(v *Foreign) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeForeign(b []byte, i int, v *Foreign) int {
-	if i < 0 || i > len(b)-37 {
-		return -1
-	}
-	f := (*[37]byte)(b[i:])
-	binary.LittleEndian.PutUint32(f[0:4], v.Stats.ID)
-	if uint64(v.Stats.Type) >= uint64(ipc.QueueType(0).BincodeVariants()) {
-		return -1
-	}
-	binary.LittleEndian.PutUint32(f[4:8], uint32(v.Stats.Type))
-	binary.LittleEndian.PutUint32(f[8:12], v.Stats.Owner)
-	binary.LittleEndian.PutUint64(f[12:20], v.Stats.Capacity)
-	binary.LittleEndian.PutUint64(f[20:28], v.Stats.Length)
-	binary.LittleEndian.PutUint64(f[28:36], v.Stats.Subscribers)
-	f[36] = wire.Bool(v.Stats.Closed)
-	i = putBincodeSliceOfShmStats(b, i+37, &v.Shm)
-	i = putBincodeOptionMessage(b, i, &v.Message)
-	i = putBincodeMapOfUint32Permission(b, i, &v.Perm)
-	i = putBincodeSliceOfStruct2(b, i, &v.Anon)
-	return i
 }
 
 func checkBincodeForeign(b []byte, i, text int) (int, int) {
@@ -6490,10 +6469,6 @@ func sizeBincodeEmpty(v *Empty) int {
 	return n
 }
 
-func putBincodeEmpty(b []byte, i int, v *Empty) int {
-	return i
-}
-
 func checkBincodeEmpty(b []byte, i, text int) (int, int) {
 	return i, text
 }
@@ -6505,15 +6480,6 @@ func getBincodeEmpty(b []byte, i int, k *wire.Keeper, v *Empty) int {
 func sizeBincodeCount(v *Count) int {
 	n := 4
 	return n
-}
-
-func putBincodeCount(b []byte, i int, v *Count) int {
-	if i < 0 || i > len(b)-4 {
-		return -1
-	}
-	f := (*[4]byte)(b[i:])
-	binary.LittleEndian.PutUint32(f[0:4], uint32((*v)))
-	return i + 4
 }
 
 func checkBincodeCount(b []byte, i, text int) (int, int) {
@@ -6538,11 +6504,6 @@ func sizeBincodeLabel(v *Label) int {
 	return n
 }
 
-func putBincodeLabel(b []byte, i int, v *Label) int {
-	i = wire.Text(b, i, string((*v)))
-	return i
-}
-
 func checkBincodeLabel(b []byte, i, text int) (int, int) {
 	i, text = wire.SkipText(b, i, text)
 	return i, text
@@ -6564,11 +6525,6 @@ func sizeBincodePairs(v *Pairs) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodePairs(b []byte, i int, v *Pairs) int {
-	i = putBincodeMapPairs(b, i, v)
-	return i
 }
 
 func checkBincodePairs(b []byte, i, text int) (int, int) {
@@ -6657,11 +6613,6 @@ func sizeBincodeGrid(v *Grid) int {
 		return -1
 	}
 	return n
-}
-
-func putBincodeGrid(b []byte, i int, v *Grid) int {
-	i = putBincodeArrayGrid(b, i, v)
-	return i
 }
 
 func checkBincodeGrid(b []byte, i, text int) (int, int) {
