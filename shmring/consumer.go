@@ -41,7 +41,6 @@ type Consumer struct {
 	clear  uint64 // everything below is zero
 	stride uint64 // clear in pieces of this many bytes, a power of two, or multiples of it
 	ring
-	sighted  uint64 // position, plus 1, where sight looked last
 	lentRecs uint64 // delivered by Next, not released yet
 	lentSize uint64 // their payload bytes
 	lentFrom uint64 // position of the first
@@ -118,10 +117,23 @@ func (c *Consumer) received(dst []byte) ([]byte, error) {
 	return dst, err
 }
 
-// receiveSoon is for where there was no record that the short way can take.
+// receiveSoon waits for a record, if it is a wait that is missing, and tries the short way again.
 func (c *Consumer) receiveSoon(ctx context.Context, dst []byte, w layout.Word) ([]byte, error) {
-	if c.sight(ctx, w) {
-		return c.receive(ctx, dst) // once
+	for ctx != nil && !finished(w) && !c.changed() {
+		if !c.sight() {
+			if err := c.await(ctx); err != nil {
+				c.leave()
+				return dst, err
+			}
+		}
+		got, err := c.receive(noWait, dst)
+		if err != ErrEmpty {
+			return got, err
+		}
+		if err := c.enter(); err != nil {
+			return dst, err
+		}
+		w = layout.Word(mem.Load(c.word(c.pos)))
 	}
 	return c.receiveSlow(ctx, dst)
 }
@@ -134,13 +146,11 @@ func (c *Consumer) receiveWary(ctx context.Context, dst []byte) ([]byte, error) 
 	return c.receiveSlow(ctx, dst)
 }
 
-// sight looks for a record where there was none yet, if the caller waits, as long as a round trip between near processors
-// takes. True: there is one, for the first time at this position.
-func (c *Consumer) sight(ctx context.Context, w layout.Word) bool {
-	if finished(w) || ctx == nil || !c.data.eager || c.sighted == c.pos+1 || c.changed() {
+// sight looks for a record where there was none yet, as long as a round trip between near processors takes.
+func (c *Consumer) sight() bool {
+	if !c.data.eager {
 		return false
 	}
-	c.sighted = c.pos + 1
 	c.data.keepDistance()
 	word := c.word(c.pos)
 	for i := range eagerRounds {
@@ -205,10 +215,7 @@ func (c *Consumer) borrow(ctx context.Context) (r Record, err error) {
 	n := uint64(w.Length())
 	total := layout.RecordSize(layout.WordSize, n)
 	if total > c.reach-pos || !plain(w, n) {
-		if c.sight(ctx, w) {
-			return c.borrow(ctx) // once
-		}
-		return c.borrowSlow(ctx)
+		return c.borrowSoon(ctx, w)
 	}
 	r.Payload = at.payload(n)
 	r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
@@ -219,6 +226,27 @@ func (c *Consumer) borrow(ctx context.Context) (r Record, err error) {
 	}
 	c.leave()
 	return r, nil
+}
+
+// borrowSoon is to borrow what receiveSoon is to receive.
+func (c *Consumer) borrowSoon(ctx context.Context, w layout.Word) (Record, error) {
+	for ctx != nil && !finished(w) && !c.changed() {
+		if !c.sight() {
+			if err := c.await(ctx); err != nil {
+				c.leave()
+				return Record{}, err
+			}
+		}
+		r, err := c.borrow(noWait)
+		if err != ErrEmpty {
+			return r, err
+		}
+		if err := c.enter(); err != nil {
+			return r, err
+		}
+		w = layout.Word(mem.Load(c.word(c.pos)))
+	}
+	return c.borrowSlow(ctx)
 }
 
 // borrowSlow is the general way. The caller has entered; borrowSlow leaves.
