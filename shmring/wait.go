@@ -18,6 +18,7 @@ const (
 	spinRounds    = 40  // looks with a pause between them: about 1 µs
 	minYields     = 2   // looks with a Gosched between them, at the least
 	maxYields     = 200 // and at the most: about 20 µs
+	retryYields   = 32  // waits in vain after which more yields are tried again: two that sleep for each other stay slow
 	spinLap       = 256 // rounds between two slow looks of a waiter that never parks: about 16 µs
 	yieldPatience = 3   // laps, about 50 µs, after which it offers its processor between laps
 	spinPatience  = 128 // laps, about 2 ms, after which it naps between laps all the same
@@ -36,15 +37,16 @@ var noWait context.Context
 
 // A waiter is what a party keeps between its waits.
 type waiter struct {
-	bell   bell
-	mode   Wait
-	sole   bool    // nobody else sleeps on this bell
-	alone  bool    // one processor: nothing can change while we spin
-	yields int     // adaptive: how many Goscheds have been worth it lately
-	eager  bool    // look closely before anything else
-	concession     // offers its processor in a stream
-	pace           // keeps its distance from a stream
-	parks  *uint64 // counter in the segment
+	bell       bell
+	mode       Wait
+	sole       bool    // nobody else sleeps on this bell
+	alone      bool    // one processor: nothing can change while we spin
+	yields     int     // adaptive: how many Goscheds have been worth it lately
+	vain       uint8   // how many waits no Gosched has spared us a sleep, modulo 256
+	eager      bool    // look closely before anything else
+	concession         // offers its processor in a stream
+	pace               // keeps its distance from a stream
+	parks      *uint64 // counter in the segment
 }
 
 // sleeper is the condition a party waits for.
@@ -125,11 +127,6 @@ func (w *waiter) spin(s sleeper) bool {
 		}
 		return w.concede(s)
 	}
-	if w.bell.door != nil && w.bell.door.crowded.Load() {
-		// Who makes what we wait for may need this processor. While others run, more comes than one wake-up's worth.
-		runtime.Gosched()
-		return s.ready()
-	}
 	for range spinRounds {
 		if s.ready() {
 			return true
@@ -147,6 +144,9 @@ func (w *waiter) spin(s sleeper) bool {
 		}
 	}
 	w.yields = max(w.yields/2, minYields)
+	if w.vain++; w.vain%retryYields == 0 {
+		w.yields = max(w.yields, maxYields/4)
+	}
 	return false
 }
 
