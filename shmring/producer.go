@@ -15,13 +15,13 @@ import (
 // filled in place. A call that succeeded has made its record durable against the death of this process.
 type Producer struct {
 	handle
-	pos    uint64      // SPSC: where the next record goes
-	reach  uint64      // SPSC: the short way through send goes up to here; never below pos, and at pos it is closed
-	quick  uint64      // largest payload for the short way through send
-	among  uint64      // MPSC: smallest payload that is too large for the short way through send; 0: it is closed
-	stamp  layout.Word // slot and generation, as every word of ours carries them
-	slot   *layout.Slot
-	bell   bell // the consumer's
+	pos   uint64      // SPSC: where the next record goes
+	reach uint64      // SPSC: the short way through send goes up to here; never below pos, and at pos it is closed
+	quick uint64      // largest payload for the short way through send
+	among uint64      // MPSC: smallest payload that is too large for the short way through send; 0: it is closed
+	stamp layout.Word // slot and generation, as every word of ours carries them
+	slot  *layout.Slot
+	bell  bell // the consumer's
 	ring
 	limit       uint64 // head as last seen, plus capacity: nothing may reach beyond
 	space       waiter
