@@ -103,7 +103,9 @@ func hear(fd uintptr, answer func(bits byte)) (done, over bool) {
 			continue
 		}
 		if n <= 0 {
-			answer(bits)
+			if bits != 0 {
+				answer(bits)
+			}
 			return err != unix.EAGAIN, err != unix.EAGAIN
 		}
 		for _, b := range knocks[:n] {
