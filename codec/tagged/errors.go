@@ -46,7 +46,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString(e.Err.Error())
+	fmt.Fprint(&b, e.Err)
 	if e.Path != "" {
 		b.WriteString(" at ")
 		b.WriteString(e.Path)
