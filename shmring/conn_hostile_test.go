@@ -119,6 +119,26 @@ func TestEmptyPiecesDoNotOutliveTheContext(t *testing.T) {
 	}
 }
 
+func TestAByteStreamReadsNoMoreThanOneEmptyMessageBehindItsBytes(t *testing.T) {
+	client, server := roads["heap"](t)
+	must(t, client.Send(soon(t), []byte("x")))
+	for range 100 {
+		must(t, client.Send(soon(t), nil))
+	}
+	b := make([]byte, 10)
+	n, err := server.NetConn().Read(b)
+	if err != nil || string(b[:n]) != "x" {
+		t.Fatalf("got %q, %v", b[:n], err)
+	}
+	if left := client.line.(*ringLine).tx.pos - server.line.(*ringLine).rx.pos; left < 98*layout.WordSize {
+		t.Errorf("%d bytes of empty messages are left, want those of 98 at least", left)
+	}
+	must(t, client.Send(soon(t), []byte("y")))
+	if n, err = server.NetConn().Read(b); err != nil || string(b[:n]) != "y" {
+		t.Errorf("behind the empty ones: got %q, %v", b[:n], err)
+	}
+}
+
 func TestAByteStreamDoesNotGoOnBehindAHole(t *testing.T) {
 	client, server := roads["heap"](t)
 	tx := client.line.(*ringLine).tx

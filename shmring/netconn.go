@@ -99,6 +99,9 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 			return n.partly(got, err)
 		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF): // the end of a message
 			n.number = 0
+			if got > 0 && !n.begun {
+				return got, nil // a peer may send empty messages without end
+			}
 			if err := overdue(ctx); err != nil {
 				return n.partly(got, err)
 			}
