@@ -31,3 +31,19 @@ func BenchmarkSend(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkSendBatchDrain(b *testing.B) {
+	p, c := pair(b, heap(b))
+	batch := make([][]byte, 32)
+	for i := range batch {
+		batch[i] = make([]byte, 64)
+	}
+	sum := 0
+	take := func(r Record) error { sum += len(r.Payload); return nil }
+	for i := 0; b.Loop(); i++ { // one record each
+		if i%len(batch) == 0 {
+			p.SendBatch(ctx, batch)
+			c.Drain(0, take)
+		}
+	}
+}
