@@ -8,7 +8,7 @@ import (
 // The functions of this file call nothing, so that the compiler gives them no frame and keeps everything in
 // registers. Texts are copied and judged in the same words, which overlap.
 //
-// SAFETY, for all of them: there are n bytes at each pointer, which a comparison with the slice's length has made
+// What makes all of them safe: there are n bytes at each pointer, which a comparison with the slice's length has made
 // sure of before anything is touched. Words start at 0 or above and end at n or below; nothing points
 // behind that, not even for n = 0. Arrays of bytes have no alignment.
 
@@ -26,6 +26,7 @@ func Text(b []byte, i int, s string) int {
 		return -1
 	}
 	le, seen := binary.LittleEndian, uint64(0)
+	// SAFETY: b has 8+n bytes from i on.
 	to, from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i), unsafe.Pointer(unsafe.StringData(s))
 	le.PutUint64((*word)(to)[:], uint64(n))
 	switch {
@@ -70,6 +71,7 @@ func SkipText(b []byte, i, text int) (next, sum int) {
 		return -1, 0
 	}
 	le := binary.LittleEndian
+	// SAFETY: b has 8 bytes from i on, and then the u that follow them.
 	from := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i)
 	u := le.Uint64((*word)(from)[:])
 	if i += 8; u > uint64(len(b)-i) {
@@ -112,12 +114,14 @@ func ValidText(b []byte) bool {
 			seen |= binary.LittleEndian.Uint64(b[k : k+8])
 		}
 	}
+	// SAFETY: b has n bytes.
 	return seen&nonASCII == 0 || valid(unsafe.Pointer(unsafe.SliceData(b)), n)
 }
 
 // valid reports whether the n bytes at from are UTF-8. It is so short that callers hold it in themselves.
 func valid(from unsafe.Pointer, n int) bool {
 	state := uint64(whole)
+	// SAFETY: the caller has n bytes at from.
 	for k := range n {
 		state = utf8Rows[*(*byte)(unsafe.Add(from, k))] >> (state & 63)
 	}

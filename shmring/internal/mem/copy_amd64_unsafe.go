@@ -8,10 +8,6 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// largeCopy is the size, in bytes, from which REP MOVSB into memory that another core reads next beats
-// every other copy: it does not fetch the lines it overwrites whole.
-const largeCopy = 16 << 10
-
 // width is how many bytes copyWide moves at a time: 0 if it must not be used. Processors that slow down for 64
 // bytes are left out: those that do not have VBMI2.
 var width = func() uint8 {
