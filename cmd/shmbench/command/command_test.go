@@ -336,3 +336,15 @@ func TestAnInterruptedCommandFailsAndSaysSo(t *testing.T) {
 		}
 	}
 }
+
+func TestASuiteOnABusyMachineSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		load       string
+		processors int
+		warns      bool
+	}{{"0.10", 2, false}, {"0.99", 2, false}, {"1.00", 2, true}, {"2.5", 16, false}, {"15.2", 16, true}, {"0.9", 1, false}, {"1.1", 1, true}, {"", 2, false}} {
+		if got := crowd(c.load, c.processors); (got != "") != c.warns {
+			t.Errorf("load %q on %d processors: %q", c.load, c.processors, got)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 )
 
@@ -16,12 +17,29 @@ func thisHost() string {
 	if b, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		s += ", kernel " + strings.TrimSpace(string(b))
 	}
-	if b, err := os.ReadFile("/proc/loadavg"); err == nil {
-		if fields := strings.Fields(string(b)); len(fields) > 0 {
-			s += ", load " + fields[0]
-		}
+	if load := loads(); load != "" {
+		s += ", load " + load
 	}
 	return s
+}
+
+// loads returns the system's load of the last minute, or nothing where it does not say.
+func loads() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	load, _, _ := strings.Cut(string(b), " ")
+	return load
+}
+
+// crowd is a line that warns of a load that leaves the two processes of a measurement no processors of their own, or
+// nothing.
+func crowd(load string, processors int) string {
+	if busy, err := strconv.ParseFloat(load, 64); err != nil || busy < max(float64(processors-1), 1) {
+		return ""
+	}
+	return fmt.Sprintf("Other programs keep these %d processors busy (load %s): expect less than the machine can do.\n", processors, load)
 }
 
 // lineOf returns what stands behind "key :" in a file, or nothing.

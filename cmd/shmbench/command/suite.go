@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,7 @@ func streamers(dir string) []lane.Contender {
 // askers are the contenders in round trips.
 func askers(dir string) []lane.Contender {
 	return []lane.Contender{
+		{Transport: lane.Ring, Dir: dir},
 		{Transport: lane.Ring, Dir: dir, Wait: shmring.Spin},
 		{Transport: lane.Ring, Dir: dir, Wait: shmring.Park},
 		{Transport: lane.Unix},
@@ -73,7 +75,7 @@ func runSuite(cmd *cobra.Command, dir string, length time.Duration) error {
 		return out.line(textLine{"verdict", verdict})
 	}
 	w := cmd.OutOrStdout()
-	fmt.Fprintf(w, "%s\n\n", thisHost())
+	fmt.Fprintf(w, "%s\n%s\n", thisHost(), crowd(loads(), runtime.NumCPU()))
 	rates.print(w, rateCell)
 	fmt.Fprintln(w)
 	printTrips(w, fmt.Sprintf("round trip of %d bytes", smallRecord), trips)
