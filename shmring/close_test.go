@@ -260,3 +260,20 @@ func TestCloseInsideACallbackIsClean(t *testing.T) {
 	err = p.SendFunc(ctx, 1, func([]byte) (int, error) { return 1, nil })
 	want(t, "SendFunc", err, ErrClosed)
 }
+
+func TestTheShortWaysStayOpenWhenAnotherHandleIsClosed(t *testing.T) {
+	s := heap(t, WithKind(MPSC))
+	p, c := pair(t, s)
+	other, err := s.Producer()
+	must(t, err)
+	must(t, other.Close())
+	if !p.start() || !c.start() {
+		t.Error("every call goes the general way now")
+	}
+	p.leave()
+	c.leave()
+	if other.start() {
+		t.Error("the closed one is open")
+	}
+	want(t, "the closed one's call", other.refuse(), ErrClosed)
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"math"
-	"sync/atomic"
 
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
@@ -72,8 +71,8 @@ func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { retur
 // receive has a short way for the common case: a plain record, dst large enough, and nothing lent. Like Producer.send
 // it leaves everything else to others. ctx is nil where the caller does not wait.
 func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
-	if !c.calm() {
-		return c.receiveWary(ctx, dst)
+	if !c.start() {
+		return dst, c.refuse()
 	}
 	pos := c.pos
 	at := c.at(pos)
@@ -140,14 +139,6 @@ func (c *Consumer) receiveSoon(ctx context.Context, dst []byte, w layout.Word) (
 	return c.receiveSlow(ctx, dst)
 }
 
-// receiveWary is receive under an alarm.
-func (c *Consumer) receiveWary(ctx context.Context, dst []byte) ([]byte, error) {
-	if err := c.heed(); err != nil {
-		return dst, err
-	}
-	return c.receiveSlow(ctx, dst)
-}
-
 // sight looks for a record where there was none yet, as long as a round trip between near processors takes.
 func (c *Consumer) sight() bool {
 	if !c.data.eager {
@@ -204,11 +195,8 @@ func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(c
 
 // borrow has the same short way as receive.
 func (c *Consumer) borrow(ctx context.Context) (r Record, err error) {
-	if !c.calm() {
-		if err := c.heed(); err != nil {
-			return r, err
-		}
-		return c.borrowSlow(ctx)
+	if !c.start() {
+		return r, c.refuse()
 	}
 	pos := c.pos
 	at := c.at(pos)
@@ -319,7 +307,7 @@ func (c *Consumer) Drain(max int, fn func(Record) error) (n int, err error) {
 // drain is the short way through Drain: it passes plain records on as long as there are any, up to max. From the
 // first on the memory is lent, and needs no announcement of each call.
 func (c *Consumer) drain(max int, fn func(Record) error) (n int, err error) {
-	for calm := c.calm(); calm && n != max; calm = atomic.LoadUint32(c.alarm) == alarmNone {
+	for open := c.start(); open && n != max && !c.lost(); open = !c.closing() {
 		pos := c.pos
 		at := c.at(pos)
 		// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.

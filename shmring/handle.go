@@ -22,7 +22,7 @@ import (
 type handle struct {
 	busy   uint32  // owner only: 1 inside a call
 	lent   uint32  // owner only: 1 while a reservation or a borrowed record is out
-	alarm  *uint32 // the segment's: not zero if the memory vanished or some handle was closed
+	alarm  *uint32 // the segment's: alarmLost once the memory has vanished
 	closed uint32  // open, closing, finished
 	seg    *Segment
 	lease  lease.Lease
@@ -30,12 +30,8 @@ type handle struct {
 	bells  [2]*bell
 }
 
-// Values of a segment's alarm. Package fault writes alarmLost, over anything.
-const (
-	alarmNone   uint32 = 0
-	alarmLost   uint32 = 1
-	alarmClosed uint32 = 2 // some handle was closed: look which
-)
+// alarmLost is what package fault writes as a segment's alarm, which is 0 before.
+const alarmLost uint32 = 1
 
 const (
 	handleOpen uint32 = iota
@@ -45,25 +41,26 @@ const (
 
 // enter announces a call. An error says why the call must not touch the memory, and ends it.
 func (h *handle) enter() error {
-	mem.Note32(&h.busy, 1)
-	if atomic.LoadUint32(h.alarm) == alarmNone {
+	if h.start() && !h.lost() {
 		return nil
 	}
-	return h.heed()
+	return h.refuse()
 }
 
-// calm is enter for the short ways. False: there is an alarm, for heed to look into.
-func (h *handle) calm() bool {
+// start is enter for the short ways, which look at their end whether the memory was lost. False: the handle
+// is closed, and the call must end with refuse.
+func (h *handle) start() bool {
 	mem.Note32(&h.busy, 1)
-	return atomic.LoadUint32(h.alarm) == alarmNone
+	return !h.closing()
 }
 
-// heed looks into an alarm. It ends the call if the alarm is ours.
-func (h *handle) heed() error {
+// closing reports that Close was called.
+func (h *handle) closing() bool { return atomic.LoadUint32(&h.closed) != handleOpen }
+
+// refuse ends a call that must not touch the memory.
+func (h *handle) refuse() error {
 	err := h.gone()
-	if err != nil {
-		h.leave()
-	}
+	h.leave()
 	return err
 }
 
@@ -73,12 +70,10 @@ func (h *handle) leave() { mem.Store32(&h.busy, 0) }
 
 // gone returns why the handle is unusable, or nil.
 func (h *handle) gone() error {
-	switch alarm := atomic.LoadUint32(h.alarm); {
-	case alarm == alarmNone:
-		return nil
-	case alarm == alarmLost:
+	switch {
+	case h.lost():
 		return ErrSegmentLost
-	case atomic.LoadUint32(&h.closed) != handleOpen:
+	case h.closing():
 		return ErrClosed
 	}
 	return nil
@@ -118,7 +113,6 @@ func (h *handle) close() error {
 	if !atomic.CompareAndSwapUint32(&h.closed, handleOpen, handleClosing) {
 		return nil
 	}
-	atomic.CompareAndSwapUint32(h.alarm, alarmNone, alarmClosed)
 	if !fence.Private() {
 		time.Sleep(time.Millisecond) // no barrier to be had: outlast any store buffer
 	}

@@ -48,8 +48,8 @@ func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.se
 // stores as it can, for they are what its speed depends on; so everything else, and whatever would have to
 // be kept over a call, is left to others. ctx is nil where the caller does not wait.
 func (p *Producer) send(ctx context.Context, payload []byte) error {
-	if !p.calm() {
-		return p.sendWary(ctx, payload)
+	if !p.start() {
+		return p.refuse()
 	}
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
@@ -99,14 +99,6 @@ func (p *Producer) sent() error {
 	err := p.afterLoss()
 	p.leave()
 	return err
-}
-
-// sendWary is send under an alarm.
-func (p *Producer) sendWary(ctx context.Context, payload []byte) error {
-	if err := p.heed(); err != nil {
-		return err
-	}
-	return p.sendElse(ctx, payload)
 }
 
 // sendElse is send where the short way is closed. The caller has entered; sendElse leaves.

@@ -21,7 +21,7 @@ type Segment struct {
 	opts    options
 	mapping *shm.Mapping
 	leases  lease.Table
-	alarm   uint32 // alarmNone, alarmLost, alarmClosed
+	alarm   uint32 // 0 or alarmLost
 	unguard func()
 
 	mu      sync.RWMutex
