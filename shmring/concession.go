@@ -1,56 +1,80 @@
 package shmring
 
 import (
+	"math"
 	"time"
 
 	"github.com/shmring/ipc/shmring/internal/futex"
 	"github.com/shmring/ipc/shmring/internal/mem"
 )
 
-// concession lets whoever waits in a stream offer its processor to the others before it sleeps. Where there are fewer
-// processors than busy parties, the party that is waited for may be waiting for the processor itself; it gets
-// it at once, and so much is done meanwhile that nobody has to be woken.
+// concession lets whoever waits in a stream offer its processor to others before it sleeps. Where the parties are more
+// than the processors, the one that is waited for may be waiting for the processor itself: it gets it at once,
+// and so much is done meanwhile that nobody has to be woken. But where other programs want the processor, they get it
+// too, for milliseconds, and the stream stands still.
 //
-// The system may give the processor to somebody else altogether, and take its time. A party that nobody shares its
-// end of the ring with notices that by the clock, and does without offers for a while. One of many does not mind: the
-// others keep the ring busy.
+// Nobody can tell beforehand. So both ways are tried in turn, and the one that moved more through the ring is kept; the
+// other one is given another chance now and then.
 type concession struct {
-	received uint64 // records at the last wait
-	sulking  int    // waits left without an offer
+	flow   *uint64    // bytes that have gone through the ring
+	offer  int        // 1 in a turn with offers, 0 in one without
+	since  time.Time  // when this turn began
+	from   uint64     // flow at that time
+	speed  [2]float64 // bytes per nanosecond in the last turn without offers and with them
+	turns  int
+	waited uint64 // records at the last wait
 }
 
 const (
-	offers    = 16               // looks with an offer before each
-	offerFrom = 64               // records since the last wait: with fewer it is no stream
-	offerTime = time.Millisecond // an offer that lasts longer was taken by a stranger
-	sulkTime  = 64               // waits without an offer after that
+	offers      = 16                    // looks with an offer before each
+	streamFrom  = 64                    // records since the last wait: with fewer it is no stream
+	turnTime    = 10 * time.Millisecond // a turn lasts several time slices
+	pauseTime   = 10 * turnTime         // a turn that lasts longer was no stream
+	anotherTurn = 16                    // turns from one chance of the worse way to the next
 )
+
+func newConcession(flow *uint64) concession {
+	return concession{flow: flow, speed: [2]float64{math.Inf(1), math.Inf(1)}}
+}
+
+// turn judges the turn that is over, if one is, and begins the next.
+func (c *concession) turn(now time.Time) {
+	span, flow := now.Sub(c.since), mem.Load(c.flow)
+	if span < turnTime {
+		return
+	}
+	if span < pauseTime {
+		c.speed[c.offer] = float64(flow-c.from) / float64(span)
+		c.turns++
+		c.offer = 0
+		if (c.speed[1] > c.speed[0]) != (c.turns%anotherTurn == 0) {
+			c.offer = 1
+		}
+	}
+	c.since, c.from = now, flow
+}
 
 // concede reports whether the wait is over.
 func (w *waiter) concede(s sleeper) bool {
-	if w.progress != nil { // the reader's: a writer waits only in streams
-		now := mem.Load(w.progress)
-		got := now - w.received
-		w.received = now
-		if got < offerFrom {
-			return false
-		}
-	}
 	if w.bell.door != nil {
 		return false // of a connection: there are goroutines here that want the processor
 	}
-	if w.sulking > 0 {
-		w.sulking--
+	if w.progress != nil { // the reader's: a writer waits only in streams
+		now := mem.Load(w.progress)
+		got := now - w.waited
+		w.waited = now
+		if got < streamFrom {
+			return false
+		}
+	}
+	if w.turn(time.Now()); w.offer == 0 {
 		return false
 	}
-	done := false
-	began := time.Now()
-	for i := 0; i < offers && !done; i++ {
+	for range offers {
 		futex.Yield()
-		done = s.ready()
+		if s.ready() {
+			return true
+		}
 	}
-	if w.sole && time.Since(began) > offerTime {
-		w.sulking = sulkTime
-	}
-	return done
+	return false
 }

@@ -49,7 +49,7 @@ func (s *Segment) Producer() (*Producer, error) {
 		return nil, err
 	}
 	p.limit = head + p.capacity
-	p.space = newWaiter(s.spaceBell(), s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits)
+	p.space = newWaiter(s.spaceBell(), s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits, &p.ctl.Released)
 	if s.ring.kind == SPSC {
 		mem.Store(&s.ring.ctl.Tail, p.pos)
 	}
@@ -99,7 +99,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 		l.Release()
 		return nil, err
 	}
-	c.data = newWaiter(s.dataBell(), s.opts.wait, true, &ctl.EmptyWaits)
+	c.data = newWaiter(s.dataBell(), s.opts.wait, true, &ctl.EmptyWaits, &ctl.Released)
 	c.data.progress = &ctl.Records
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
 	took = s.occupy(0, predecessor)

@@ -64,11 +64,12 @@ type sleeper interface {
 	checkup()
 }
 
-func newWaiter(b bell, mode Wait, sole bool, parks *uint64) waiter {
+func newWaiter(b bell, mode Wait, sole bool, parks, flow *uint64) waiter {
 	alone := runtime.GOMAXPROCS(0) == 1 || runtime.NumCPU() == 1
 	return waiter{
 		bell: b, mode: mode, sole: sole, parks: parks,
 		alone: alone, eager: !alone && mode != Park, yields: maxYields / 4,
+		concession: newConcession(flow),
 	}
 }
 

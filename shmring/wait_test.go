@@ -27,7 +27,7 @@ func (d *disturbed) checkup()                {}
 
 func TestAWakeUpDuringAThoroughLookIsNotLost(t *testing.T) {
 	s := heap(t)
-	w := newWaiter(s.dataBell(), Park, true, new(uint64))
+	w := newWaiter(s.dataBell(), Park, true, new(uint64), new(uint64))
 	done := make(chan error, 1)
 	go func() { done <- w.wait(ctx, &disturbed{bell: w.bell}) }()
 	select {

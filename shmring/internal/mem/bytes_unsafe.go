@@ -11,7 +11,7 @@ func CopyIn(dst, src []byte) {
 		return
 	}
 	// SAFETY: both slices have len(src) bytes.
-	copyInto(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src)), uint64(len(src)))
+	copyWide(unsafe.Pointer(unsafe.SliceData(dst)), unsafe.Pointer(unsafe.SliceData(src)), uint64(len(src)))
 }
 
 // CopyOut copies src, ring memory that begins on a multiple of 8, to dst, of exactly that length.

@@ -6,22 +6,9 @@
 // writes in a given time hardly depends on how much of each is written, and a store across two lines counts
 // twice. The registers from 16 on need no VZEROUPPER.
 
-// From LARGE bytes on REP MOVSB into memory that another core reads next beats every other copy: it does not
-// fetch the lines it overwrites whole.
+// From LARGE bytes on REP MOVSB between cores beats every other copy: it does not fetch the lines whole that it
+// overwrites.
 #define LARGE 16384
-
-// func copyInto(dst, src unsafe.Pointer, n uint64)
-TEXT ·copyInto(SB), NOSPLIT, $0-24
-	MOVQ n+16(FP), CX
-	CMPQ CX, $LARGE
-	JB   move
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), SI
-	CLD
-	REP; MOVSB
-	RET
-move:
-	JMP ·copyWide(SB)
 
 // func copyWide(dst, src unsafe.Pointer, n uint64)
 //
@@ -31,6 +18,8 @@ TEXT ·copyWide(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
+	CMPQ CX, $LARGE
+	JAE  large
 	CMPB ·width(SB), $64
 	JNE  ymm
 
@@ -95,6 +84,11 @@ ymmlast:
 	VMOVDQU Y2, (R9)
 	VMOVDQU Y3, 32(R9)
 	VZEROUPPER
+	RET
+
+large:
+	CLD
+	REP; MOVSB
 	RET
 
 // func zeroLines(p unsafe.Pointer, n uint64)

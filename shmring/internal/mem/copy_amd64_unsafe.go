@@ -25,11 +25,6 @@ var width = func() uint8 {
 //go:noescape
 func copyWide(dst, src unsafe.Pointer, n uint64)
 
-// copyInto is copyWide for memory that another core reads next.
-//
-//go:noescape
-func copyInto(dst, src unsafe.Pointer, n uint64)
-
 // zeroLines clears n bytes from p on, whole lines of 64, for processors with width 64.
 //
 //go:noescape

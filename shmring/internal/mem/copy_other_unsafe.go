@@ -8,5 +8,4 @@ import "unsafe"
 const width = 0
 
 func copyWide(dst, src unsafe.Pointer, n uint64) {}
-func copyInto(dst, src unsafe.Pointer, n uint64) {}
 func zeroLines(p unsafe.Pointer, n uint64)       {}
