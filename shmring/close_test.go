@@ -277,3 +277,16 @@ func TestTheShortWaysStayOpenWhenAnotherHandleIsClosed(t *testing.T) {
 	}
 	want(t, "the closed one's call", other.refuse(), ErrClosed)
 }
+
+func TestDrainDoesNotRelyOnMemoryThatItsCallbackGaveBack(t *testing.T) {
+	p, c := pair(t, heap(t))
+	fill(t, p, 3)
+	n, err := c.drain(3, func(Record) error { c.Release(); return nil })
+	if must(t, err); n != 1 {
+		t.Errorf("%d records in one go: Close could unmap them in between", n)
+	}
+	n, err = c.Drain(0, func(Record) error { c.Release(); return nil })
+	if must(t, err); n != 2 {
+		t.Errorf("%d records were left, want 2", n)
+	}
+}

@@ -305,9 +305,9 @@ func (c *Consumer) Drain(max int, fn func(Record) error) (n int, err error) {
 }
 
 // drain is the short way through Drain: it passes plain records on as long as there are any, up to max. From the
-// first on the memory is lent, and needs no announcement of each call.
+// first on the memory is lent, and needs no announcement of each call, as long as fn does not give it back.
 func (c *Consumer) drain(max int, fn func(Record) error) (n int, err error) {
-	for open := c.start(); open && n != max && !c.lost(); open = !c.closing() {
+	for open := c.start(); open && n != max && !c.lost(); open = !c.closing() && c.lentRecs != 0 {
 		pos := c.pos
 		at := c.at(pos)
 		// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
