@@ -25,8 +25,8 @@ type Producer struct {
 	ring
 	limit       uint64 // head as last seen, plus capacity: nothing may reach beyond
 	space       waiter
-	open        claim // the reservation that is out
-	openings    uint32
+	open        claim  // the reservation that is out
+	openings    uint32 // reservations that have ended
 	openType    uint16
 	openVersion uint8
 }

@@ -41,7 +41,6 @@ func (p *Producer) lend(ctx context.Context, n int, extended bool) (Reservation,
 		return Reservation{}, err
 	}
 	mem.Note32(&p.lent, 1)
-	p.openings++
 	p.open, p.openType, p.openVersion = c, 0, 0
 	p.measure()
 	p.leave()
@@ -108,6 +107,7 @@ func (r Reservation) live() bool {
 // ended closes the books on the open reservation.
 func (p *Producer) ended() {
 	p.open = claim{}
+	p.openings++ // what a Sender lends next is not the ended one
 	p.settle()
 	p.measure()
 }

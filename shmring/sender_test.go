@@ -153,3 +153,18 @@ func TestAnEncodingThatFailsLeavesNoBytesBehind(t *testing.T) {
 		}
 	}
 }
+
+func TestAReservationThatHasEndedIsNotWhatASenderEncodesInto(t *testing.T) {
+	p, c := pair(t, heap(t))
+	r, err := p.TryReserve(8)
+	must(t, err)
+	must(t, r.Commit())
+	expect(t, c, string(make([]byte, 8)))
+	meddle := func(dst []byte) []byte {
+		want(t, "a second Commit", r.Commit(), ErrClosed)
+		r.Abort()
+		return append(dst, "12345678"...)
+	}
+	must(t, NewSender(p, liar{size: 8, append: meddle}).Send(ctx, new(uint64)))
+	expect(t, c, "12345678")
+}
