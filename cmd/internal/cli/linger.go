@@ -12,8 +12,11 @@ type Linger struct {
 	since time.Time     // when the stream ended; zero while it runs
 }
 
-// lingerPause is the time between two looks for a late sender.
-const lingerPause = 2 * time.Millisecond
+// pause returns the time to the next look for somebody who has been looking since then: whoever has waited for long
+// can wait a little longer, and should cost nothing.
+func pause(since time.Time) time.Duration {
+	return min(max(time.Since(since)/8, 2*time.Millisecond), 100*time.Millisecond)
+}
 
 // Again is called when the stream has ended. It reports whether to look for another sender once more,
 // after a pause.
@@ -27,7 +30,7 @@ func (l *Linger) Again(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
 		return false
-	case <-time.After(lingerPause):
+	case <-time.After(pause(l.since)):
 		return true
 	}
 }

@@ -22,6 +22,7 @@ type Ring struct {
 	NewKind  shmring.Kind // 0: SPSC, but Join waits for the other side to choose
 	Capacity Size         // 0: the default
 	Wait     shmring.Wait
+	Follow   bool   // a consumer outlasts the ends of streams
 	Schema   uint64 // of a ring created here; an existing one may have any
 }
 
@@ -54,6 +55,9 @@ func (r *Ring) Options() []shmring.Option {
 	if r.Capacity != 0 {
 		o = append(o, shmring.WithCapacity(int64(r.Capacity)))
 	}
+	if r.Follow {
+		o = append(o, shmring.WithFollow())
+	}
 	return o
 }
 
@@ -82,7 +86,7 @@ func (r *Ring) Join(ctx context.Context, name string) (*shmring.Segment, error) 
 	if r.Kind != 0 || r.NewKind != 0 || r.Capacity != 0 {
 		return r.OpenOrCreate(ctx, name)
 	}
-	for {
+	for begun := time.Now(); ; {
 		s, err := shmring.Open(name, r.Options()...)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
@@ -93,13 +97,10 @@ func (r *Ring) Join(ctx context.Context, name string) (*shmring.Segment, error) 
 		select {
 		case <-ctx.Done():
 			return nil, fmt.Errorf("waiting for a segment named %s: %w", name, ctx.Err())
-		case <-time.After(joinPause):
+		case <-time.After(pause(begun)):
 		}
 	}
 }
-
-// joinPause is the time between two looks for a segment.
-const joinPause = 2 * time.Millisecond
 
 // Names completes the names of existing segments on the command line.
 func (r *Ring) Names(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {

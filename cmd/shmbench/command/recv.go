@@ -96,7 +96,7 @@ func (f *recvFlags) receive(ctx context.Context, c *shmring.Consumer, tally *loa
 			linger.Reset()
 		case ended(err) && linger.Again(ctx):
 		case err == io.EOF:
-			return nil
+			return ctx.Err() // interrupted while it lingered
 		default:
 			return err
 		}

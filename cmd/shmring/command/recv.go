@@ -19,7 +19,6 @@ type recvFlags struct {
 	framed bool
 	split  string
 	count  uint64
-	follow bool
 	linger time.Duration
 }
 
@@ -43,7 +42,7 @@ func newRecv() *cobra.Command {
 	flags.BoolVar(&f.framed, "framed", false, "write every record's length before it, in 4 bytes, little endian")
 	flags.StringVar(&f.split, "split", "", "write one new file per sender into this directory, named by slot and generation")
 	flags.Uint64Var(&f.count, "count", 0, "end after so many records; 0: at the end of the stream")
-	flags.BoolVar(&f.follow, "follow", false, "at the end of the stream wait for the next sender")
+	flags.BoolVar(&f.Follow, "follow", false, "at the end of the stream wait for the next sender")
 	flags.DurationVar(&f.linger, "linger", time.Second, "in an mpsc ring: how long to wait for another sender when all have gone")
 	cmd.MarkFlagsMutuallyExclusive("lines", "framed")
 	cmd.MarkFlagsMutuallyExclusive("follow", "linger")
@@ -73,14 +72,10 @@ func (f *recvFlags) run(cmd *cobra.Command, name string) (err error) {
 	if info.Kind == shmring.MPSC.String() {
 		linger.For = f.linger
 	}
-	if f.follow {
-		linger.For = forever
-	}
 	return errors.Join(f.receive(ctx, c, out, info.Capacity/stepsPerRing, &linger), out.close())
 }
 
 const (
-	forever      = 1<<63 - 1
 	stepsPerRing = 8    // records are released when they make up this part of the ring,
 	stepRecords  = 4096 // or are so many
 )
@@ -136,8 +131,8 @@ func (f *recvFlags) receive(ctx context.Context, c *shmring.Consumer, out output
 				continue
 			}
 		}
-		if err == io.EOF && ctx.Err() == nil {
-			return nil
+		if err == io.EOF {
+			return ctx.Err() // interrupted while it lingered
 		} else if err != nil {
 			return err
 		}

@@ -184,6 +184,26 @@ func TestFollowOutlastsTheEndOfAStream(t *testing.T) {
 	}
 }
 
+func TestAnInterruptWhileRecvLingersIsCalledSo(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, create(t, dir, "feed", shmring.WithKind(shmring.MPSC)), "only").Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	in, out := io.Pipe()
+	done := make(chan string)
+	go func() {
+		var d strings.Builder
+		code := cli.Run(ctx, New(), []string{"recv", "feed", "--dir", dir, "--linger", "1h"}, nil, out, &d)
+		done <- fmt.Sprint(code, " ", d.String())
+	}()
+	if _, err := io.ReadFull(in, make([]byte, len("only"))); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if got := <-done; got != "1 shmring: interrupted\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSplitWritesAFilePerSender(t *testing.T) {
 	dir, into := t.TempDir(), filepath.Join(t.TempDir(), "split")
 	received := make(chan string)
