@@ -49,9 +49,10 @@ func Run(args []string, out, diagnostics io.Writer) int {
 		return exitGood
 	case err != nil:
 		return exitUsage
-	case *types == "" || flags.NArg() > 1:
-		flags.Usage()
-		return exitUsage
+	case *types == "":
+		return misused(flags, "-type is missing")
+	case flags.NArg() > 1:
+		return misused(flags, fmt.Sprintf("one directory is wanted, got %q", flags.Args()))
 	}
 	dir := "."
 	if flags.NArg() == 1 {
@@ -70,6 +71,13 @@ func Run(args []string, out, diagnostics io.Writer) int {
 		return exitFailure
 	}
 	return exitGood
+}
+
+// misused says what is wrong with the arguments, and which there are.
+func misused(flags *flag.FlagSet, reason string) int {
+	fmt.Fprintf(flags.Output(), "bincodegen: %s\n\n", reason)
+	flags.Usage()
+	return exitUsage
 }
 
 // run writes the file, to out if that is not nil.

@@ -53,8 +53,12 @@ func TestTheFileIsWrittenAndThenFoundUpToDate(t *testing.T) {
 }
 
 func TestMistakesInTheArgumentsAreUsageErrors(t *testing.T) {
-	for _, args := range [][]string{{}, {"-type", "A", ".", "."}, {"-nonsense"}} {
-		if code, _, text := run(args...); code != 2 || !strings.Contains(text, "-type") {
+	for want, args := range map[string][]string{
+		"bincodegen: -type is missing\n":                         nil,
+		"bincodegen: one directory is wanted, got [\"a\" \"b\"]": {"-type", "A", "a", "b"},
+		"-nonsense": {"-nonsense"},
+	} {
+		if code, _, text := run(args...); code != 2 || !strings.Contains(text, want) || !strings.Contains(text, "Usage: ") {
 			t.Errorf("%q: exit %d: %s", args, code, text)
 		}
 	}

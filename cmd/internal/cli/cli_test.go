@@ -93,6 +93,60 @@ func TestExitCodesSayWhoseFaultItWas(t *testing.T) {
 	}
 }
 
+func TestFailuresSayWhatToDoInTermsOfTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	_, missing := shmring.Open("none", shmring.WithDir(dir))
+	s, err := shmring.Create("feed", shmring.WithDir(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, otherKind := shmring.Open("feed", shmring.WithDir(dir), shmring.WithKind(shmring.MPSC))
+	p, err := s.Producer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Consumer(); err != nil {
+		t.Fatal(err)
+	}
+	_, secondProducer := s.Producer()
+	_, secondConsumer := s.Consumer()
+	tooLarge := p.TrySend(make([]byte, 1<<20))
+	tooSmall := &shmring.NoSpaceError{Path: "/dev/shm/feed.shmring", Need: 2, Free: 1}
+	for _, test := range []struct {
+		err      error
+		capacity bool // a flag of the command
+		want     string
+	}{
+		{missing, false, "no such file or directory: there is no such ring (shmring ls shows those there are)\n"},
+		{otherKind, true, "the segment is spsc, asked for was mpsc: leave out --kind, or remove the ring (shmring rm) and make it anew\n"},
+		{secondProducer, true, "this ring has one producer, rings made with --kind mpsc have many\n"},
+		{secondConsumer, true, "a ring has one consumer at a time\n"},
+		{tooLarge, true, "record of 1048576 bytes, allowed are 524272 (a ring made with a larger --capacity takes larger ones)\n"},
+		{tooSmall, true, "use a smaller --capacity, remove old segments"},
+		{tooSmall, false, "use another --dir, remove old segments"},
+	} {
+		root := program(test.err)
+		if test.capacity {
+			new(Ring).FlagShape(root.Commands()[0].Flags())
+		}
+		var diagnostics strings.Builder
+		code := Run(t.Context(), root, []string{"do"}, nil, nil, &diagnostics)
+		if code != ExitFailure || !strings.Contains(diagnostics.String(), test.want) {
+			t.Errorf("%v: code %d, %q, want %q", test.err, code, diagnostics.String(), test.want)
+		}
+	}
+}
+
+func TestWhoeverWaitsForLongLooksSeldom(t *testing.T) {
+	now := time.Now()
+	for waited, want := range map[time.Duration]time.Duration{0: 2 * time.Millisecond, time.Hour: 100 * time.Millisecond} {
+		if got := pause(now.Add(-waited)); got != want {
+			t.Errorf("after %v: got %v, want %v", waited, got, want)
+		}
+	}
+}
+
 func TestReportPrintsTextOrALineOfJSON(t *testing.T) {
 	for args, want := range map[string]string{
 		"do":        "3 records, 2.00 KiB in 0.500 s: 0.00 million records/s, 4.00 KiB/s\n",

@@ -48,7 +48,7 @@ func Run(ctx context.Context, root *cobra.Command, args []string, in io.Reader, 
 	if err == nil {
 		return ExitGood
 	}
-	fmt.Fprintf(diagnostics, "%s: %s\n", root.Name(), describe(root.Name(), err))
+	fmt.Fprintf(diagnostics, "%s: %s\n", root.Name(), describe(cmd, err))
 	if !began || isUsage(err) {
 		fmt.Fprintf(diagnostics, "Try '%s --help'.\n", cmd.CommandPath())
 		return ExitUsage
@@ -85,10 +85,10 @@ func isUsage(err error) bool {
 	return errors.As(err, &usage) || errors.Is(err, shmring.ErrName) || errors.Is(err, shmring.ErrOption)
 }
 
-// describe says in a line what went wrong.
-func describe(command string, err error) string {
+// describe says what went wrong with cmd, and what to do.
+func describe(cmd *cobra.Command, err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
-	return strings.TrimPrefix(err.Error(), command+": ")
+	return inFlags(cmd, strings.TrimPrefix(err.Error(), cmd.Root().Name()+": ")) + remedy(err)
 }

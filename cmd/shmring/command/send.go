@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -47,9 +46,6 @@ func (f *sendFlags) run(cmd *cobra.Command, name string) error {
 		return err
 	}
 	p, err := seg.Producer()
-	if errors.Is(err, shmring.ErrBusy) && seg.Info().MaxProducers == 1 {
-		err = fmt.Errorf("%w: this ring has one producer, rings made with --kind mpsc have many", err)
-	}
 	if err != nil {
 		return errors.Join(err, seg.Close())
 	}
