@@ -30,6 +30,9 @@ func newCodec() *cobra.Command {
 	return cmd
 }
 
+// minSample is the least that a sample can be asked to have: what its fixed fields take, and a little text and data.
+const minSample = 100
+
 // codecLine is one measurement.
 type codecLine struct {
 	Part  string `json:"part"`
@@ -43,6 +46,11 @@ type codecLine struct {
 func runCodec(cmd *cobra.Command, sizes cli.Sizes, length time.Duration) error {
 	if length <= 0 {
 		return cli.Usage("--for %v: allowed is more than 0", length)
+	}
+	for _, size := range sizes {
+		if size < minSample {
+			return cli.Usage("--sizes %v: allowed is %d bytes or more", size, minSample)
+		}
 	}
 	out, t := newReport(cmd), tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', tabwriter.AlignRight)
 	if !cli.JSON(cmd) {

@@ -313,7 +313,7 @@ func TestCompareAndSweepPrintAndDraw(t *testing.T) {
 func TestImpossibleCommandLinesAreUsage(t *testing.T) {
 	for _, line := range []string{
 		"send", "recv", "ping", "pong", "send --name /", "send --name x --size 7", "send --name x --batch 0", "send --name x --rate -1",
-		"ping --name x --size 7", "ping --name x --count 0", "recv --name x y", "frob", "codec --for 0s", "frame --for 0s", "--for 0s",
+		"ping --name x --size 7", "ping --name x --count 0", "recv --name x y", "frob", "codec --for 0s", "codec --sizes 99", "frame --for 0s", "--for 0s",
 		"compare --rounds 0", "compare --sizes 7", "compare --plot x.gif", "compare --for 0s", "sweep --capacities 4KiB", "peer", "send --kind both",
 	} {
 		code, out, d := run(t.Context(), strings.Fields(line)...)

@@ -55,6 +55,9 @@ func (f *sendFlags) run(cmd *cobra.Command) (err error) {
 	}
 	begun := time.Now()
 	sent, err := f.send(ctx, p)
+	if sent == 0 && err != nil {
+		return err
+	}
 	flow := cli.Flow{Records: sent, Bytes: sent * uint64(f.size), Seconds: time.Since(begun).Seconds()}
 	return errors.Join(err, cli.Report(cmd, flow))
 }

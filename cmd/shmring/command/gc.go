@@ -27,8 +27,9 @@ func newGC() *cobra.Command {
 		Use:   "gc",
 		Short: "Remove segments that no living process holds",
 		Long: "Remove segments in which no living process has a role, the unfinished files of creators that were\n" +
-			"killed, and the sockets of listeners that were. Segments with unread records are kept, and so is whatever is younger than --grace: somebody may be\n" +
-			"about to use it. A process that has a segment open without being producer or consumer is not seen.",
+			"killed, and the sockets of listeners that were. Segments with unread records are kept, and so is\n" +
+			"whatever is younger than --grace: somebody may be about to use it. A process that has a segment open\n" +
+			"without being producer or consumer is not seen.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
