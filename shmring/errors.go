@@ -34,7 +34,7 @@ var (
 	ErrKind = errors.New("shmring: kind mismatch")
 	// ErrNotSegment: the file is not a shmring segment, or not a regular file.
 	ErrNotSegment = errors.New("shmring: not a segment")
-	// ErrTruncated: the file is shorter than its header says.
+	// ErrTruncated: the file has another size than its header says, or not even room for a header.
 	ErrTruncated = errors.New("shmring: segment truncated")
 	// ErrSegmentLost: the memory vanished while it was attached, because the file was truncated.
 	ErrSegmentLost = errors.New("shmring: segment lost")

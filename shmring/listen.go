@@ -44,7 +44,7 @@ const maxHandshakes = 256
 //
 // Options: as [Dial], and WithMode, WithChecksum, WithMaxRecord, WithHugePages.
 //
-// Errors: [BusyError], which is also fs.ErrExist, where somebody listens already; [NameError], [OptionError],
+// Errors: [AddressError], which is also ErrBusy and fs.ErrExist, where somebody listens already; [NameError], [OptionError],
 // fs.ErrExist for a file that is no socket.
 func Listen(name string, opts ...Option) (*Listener, error) {
 	o := collect(opts)
