@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/shmring/ipc/shmring/internal/lease"
+	"github.com/shmring/ipc/shmring/internal/mem"
 )
 
 // frugal counts attempts at leases.
@@ -30,4 +31,40 @@ func TestNoSlotIsTriedThatALivingProducerHolds(t *testing.T) {
 	}
 	_, err := s.Producer()
 	want(t, "one more", err, ErrBusy)
+}
+
+func TestAProducerDoesNotWaitForAConsumerThatWorksOffTheRing(t *testing.T) {
+	const capacity = 16 << 20
+	s := heap(t, WithCapacity(capacity))
+	p, c := pair(t, s)
+	for p.TrySend(make([]byte, 8)) == nil {
+	}
+	must(t, p.Close())
+	attached, busy, left := make(chan bool), make(chan bool), make(chan uint64)
+	go func() {
+		for { // the whole ring in about half a second, clearing often
+			select {
+			case <-attached:
+				left <- capacity - c.pos
+				return
+			default:
+			}
+			if _, err := c.TryRecv(nil); err != nil {
+				t.Error(err)
+				<-attached
+				left <- 0
+				return
+			}
+			mem.Pause(20)
+			if c.pos == maxStride {
+				close(busy)
+			}
+		}
+	}()
+	<-busy
+	p = producer(t, s)
+	close(attached)
+	if n := <-left; n < capacity/2 || p.pos != capacity {
+		t.Errorf("attached at %d with %d of %d bytes left", p.pos, n, capacity)
+	}
 }

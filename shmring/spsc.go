@@ -38,24 +38,22 @@ func (p *Producer) placeAlone(total uint64) (uint64, error) {
 	}
 }
 
-// maxAdoptions bounds how often a consumer may move while its new peer looks for the tail. Each move
-// frees an eighth of the ring at the least; an honest consumer runs out of records in a few.
-const maxAdoptions = 1 << 10
-
 // adoptTail finds where the next record goes and leaves everything from there on zero. The caller holds
 // the producer's lease. torn says that the predecessor did not close.
+//
+// The consumer may be at work meanwhile. It clears what it has released, and says so in ZeroingTo before. As long as
+// it has not come as far as we have, it does not matter what it did behind us; head, too, may be old.
 func (r *ring) adoptTail(torn bool) (tail, head uint64, err error) {
-	for range maxAdoptions {
-		head = mem.Load(&r.ctl.Head)
+	head = mem.Load(&r.ctl.Head)
+	tail = head
+	for end := head + r.capacity; ; {
 		// Acquire: pairs with the store of ZeroingTo in Consumer.sweep. Words below may be half cleared.
 		zeroing := mem.Load(&r.ctl.ZeroingTo)
-		end := head + r.capacity
-		start := max(zeroing, head)
-		if head%layout.WordSize != 0 || start%layout.WordSize != 0 || start > end {
+		tail = max(tail, zeroing)
+		if head%layout.WordSize != 0 || tail%layout.WordSize != 0 || tail > end {
 			return 0, 0, r.corrupt(head, zeroing, "head and zeroing mark contradict each other", nil)
 		}
-		tail = start
-		for tail < end {
+		for err = nil; tail < end; {
 			w := layout.Word(mem.Load(r.word(tail)))
 			if w.State() == layout.Free {
 				break
@@ -66,15 +64,12 @@ func (r *ring) adoptTail(torn bool) (tail, head uint64, err error) {
 			}
 			tail += w.Total()
 		}
-		// The two looks in this order: the consumer sets ZeroingTo first and Head last.
-		if mem.Load(&r.ctl.ZeroingTo) > start || mem.Load(&r.ctl.Head) != head {
-			err = nil
-			continue
+		if mem.Load(&r.ctl.ZeroingTo) > tail {
+			continue // what we saw last may have been cleared
 		}
 		if err == nil && torn {
 			r.zero(tail, end)
 		}
 		return tail, head, err
 	}
-	return 0, 0, r.corrupt(head, head, "head moves without end", nil)
 }
