@@ -1,2 +1,2 @@
-// Package trace counts the system calls of connections from outside, with strace.
+// Package trace counts the system calls of rings and connections from outside, with strace.
 package trace

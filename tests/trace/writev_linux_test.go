@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -17,22 +15,10 @@ import (
 )
 
 const (
-	dirVar = "SHMRING_TRACE_DIR"
 	frames = 50
 	// Large enough not to be copied into one buffer, small enough for a socket's buffer to take it whole.
 	bodySize, partSize, parts = 1 << 10, 40 << 10, 3
 )
-
-func TestMain(m *testing.M) {
-	dir := os.Getenv(dirVar)
-	if dir == "" {
-		os.Exit(m.Run())
-	}
-	if err := talk(dir); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
 
 // message is what talk sends.
 func message() frame.Message {
@@ -81,24 +67,7 @@ func talk(dir string) error {
 var call = regexp.MustCompile(`(?m)(?:^|\s)(?:<\.\.\. )?(writev|write|sendmsg|sendto)(?:\(| resumed>).*= (-?\d+)`)
 
 func TestALargeFrameIsOneWritev(t *testing.T) {
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skipf("the system calls cannot be counted: %v", err)
-	}
-	dir := t.TempDir()
-	report := filepath.Join(dir, "report")
-	if out, err := exec.Command(strace, "-f", "-o", filepath.Join(dir, "probe"), "true").CombinedOutput(); err != nil {
-		t.Skipf("strace may not trace here: %v\n%s", err, bytes.TrimSpace(out))
-	}
-	cmd := exec.Command(strace, "-f", "-e", "trace=writev,write,sendmsg,sendto", "-o", report, os.Args[0])
-	cmd.Env = append(os.Environ(), dirVar+"="+dir)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	text, err := os.ReadFile(report)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := trace(t, "talk", t.TempDir(), "writev", "write", "sendmsg", "sendto")
 	// What else the process writes, as the handshake, is small.
 	whole, size := 0, message().Size()
 	for _, m := range call.FindAllSubmatch(text, -1) {
