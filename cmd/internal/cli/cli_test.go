@@ -138,6 +138,19 @@ func TestFailuresSayWhatToDoInTermsOfTheCommandLine(t *testing.T) {
 	}
 }
 
+func TestFlagsThatExcludeEachOtherAreNamed(t *testing.T) {
+	root := program(nil)
+	do := root.Commands()[0]
+	do.Flags().Bool("one", false, "")
+	do.Flags().Bool("other", false, "")
+	do.MarkFlagsMutuallyExclusive("one", "other")
+	var diagnostics strings.Builder
+	code := Run(t.Context(), root, []string{"do", "--other", "--one"}, nil, nil, &diagnostics)
+	if want := "prog: --one and --other exclude each other\n"; code != ExitUsage || !strings.HasPrefix(diagnostics.String(), want) {
+		t.Errorf("code %d, %q, want %q", code, diagnostics.String(), want)
+	}
+}
+
 func TestWhoeverWaitsForLongLooksSeldom(t *testing.T) {
 	now := time.Now()
 	for waited, want := range map[time.Duration]time.Duration{0: 2 * time.Millisecond, time.Hour: 100 * time.Millisecond} {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,19 @@ func remedy(err error) string {
 		return ": there is no such ring (shmring ls shows those there are)"
 	}
 	return ""
+}
+
+var excluding = regexp.MustCompile(`\[(\w+) (\w+)\] were all set$`)
+
+// plainly says in fewer words than cobra that two flags were set of which only one may be.
+func plainly(err error) error {
+	if err == nil {
+		return nil
+	}
+	if m := excluding.FindStringSubmatch(err.Error()); m != nil {
+		return Usage("--%s and --%s exclude each other", m[1], m[2])
+	}
+	return err
 }
 
 // inFlags names options of the library as the flags of cmd that stand for them.

@@ -35,7 +35,7 @@ func Main(root *cobra.Command) int {
 func Run(ctx context.Context, root *cobra.Command, args []string, in io.Reader, out, diagnostics io.Writer) int {
 	began := false
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		err := cmd.ValidateFlagGroups() // cobra would do so only after this
+		err := plainly(cmd.ValidateFlagGroups()) // cobra would do so only after this
 		began = err == nil
 		return err
 	}
