@@ -290,3 +290,17 @@ func TestDrainDoesNotRelyOnMemoryThatItsCallbackGaveBack(t *testing.T) {
 		t.Errorf("%d records were left, want 2", n)
 	}
 }
+
+func TestOnlyCloseFinishesWhileItStillRingsBells(t *testing.T) {
+	p, _ := pair(t, heap(t))
+	_, err := p.TryReserve(8)
+	must(t, err)
+	p.closed = handleClosing
+	if p.settle(); p.closed != handleClosing {
+		t.Error("the memory may be unmapped under Close")
+	}
+	p.lent, p.closed = 1, handleLeft
+	if p.settle(); p.closed != handleFinished {
+		t.Error("nobody finishes")
+	}
+}

@@ -19,11 +19,14 @@ import (
 // still lent when Close comes keeps the mapping and the lease until the owner gives it back:
 //
 //	closed: open ──Close──▶ closing ──nothing lent──▶ finished
+//	                           └──────▶ left ──given back──▶ finished
+//
+// As long as it is closing, Close touches the memory, and only Close may finish; once it has left, the owner may.
 type handle struct {
 	busy   uint32  // owner only: 1 inside a call
 	lent   uint32  // owner only: 1 while a reservation or a borrowed record is out
 	alarm  *uint32 // the segment's: alarmLost once the memory has vanished
-	closed uint32  // open, closing, finished
+	closed uint32  // open, closing, left, finished
 	seg    *Segment
 	lease  lease.Lease
 	detach func() // role's part of finishing: runs once, mapping and lease still held
@@ -36,6 +39,7 @@ const alarmLost uint32 = 1
 const (
 	handleOpen uint32 = iota
 	handleClosing
+	handleLeft
 	handleFinished
 )
 
@@ -101,10 +105,10 @@ func (h *handle) checkup() {
 
 // settle follows every return of lent memory: it finishes a Close that had to leave it alone.
 func (h *handle) settle() {
-	mem.Note32(&h.lent, 0)
+	mem.Store32(&h.lent, 0) // release, as in leave: Close may look at this alone
 	h.leave()
-	if atomic.LoadUint32(&h.closed) == handleClosing {
-		h.finish()
+	if atomic.LoadUint32(&h.closed) == handleLeft {
+		h.finish(handleLeft)
 	}
 }
 
@@ -113,9 +117,7 @@ func (h *handle) close() error {
 	if !atomic.CompareAndSwapUint32(&h.closed, handleOpen, handleClosing) {
 		return nil
 	}
-	if !fence.Private() {
-		time.Sleep(time.Millisecond) // no barrier to be had: outlast any store buffer
-	}
+	barrier()
 	for i := 0; mem.Load32(&h.busy) != 0; i++ {
 		for _, b := range h.bells {
 			b.rouse()
@@ -127,13 +129,26 @@ func (h *handle) close() error {
 		}
 	}
 	if mem.Load32(&h.lent) == 0 {
-		h.finish()
+		h.finish(handleClosing)
+		return nil
+	}
+	atomic.StoreUint32(&h.closed, handleLeft)
+	barrier() // as above: either we see that nothing is lent any more, or settle sees that we have left
+	if mem.Load32(&h.lent) == 0 {
+		h.finish(handleLeft)
 	}
 	return nil
 }
 
-func (h *handle) finish() {
-	if !atomic.CompareAndSwapUint32(&h.closed, handleClosing, handleFinished) {
+// barrier is a barrier on behalf of the owner.
+func barrier() {
+	if !fence.Private() {
+		time.Sleep(time.Millisecond) // no barrier to be had: outlast any store buffer
+	}
+}
+
+func (h *handle) finish(from uint32) {
+	if !atomic.CompareAndSwapUint32(&h.closed, from, handleFinished) {
 		return
 	}
 	h.detach()
