@@ -10,16 +10,21 @@ import (
 // Sender sends values of one type through a [Producer]. It belongs to one goroutine at a time, the one
 // that owns the Producer; several Senders may share a Producer there. It has nothing to close.
 //
-// The value is encoded where the consumer will read it, without a copy in between and without an
-// allocation. Codecs that have to encode in order to know the size ([codec.EncodingSizer]) encode once,
-// into a buffer that the Sender keeps and that grows to the largest record.
+// A large value is encoded where the consumer will read it, without a copy in between. A small one, of up to 1 KiB, is
+// encoded into a buffer that the Sender keeps and sent from there: to copy that much costs less than to ask for its
+// size and for the memory. So are all values of codecs that have to encode in order to know the size
+// ([codec.EncodingSizer]); the buffer grows to the largest of them. Neither way allocates.
 type Sender[T any] struct {
 	p        *Producer
 	codec    codec.Codec[T]
 	record   Record // type and version; and the payload while it is sent from buf
-	buffered bool
+	buffered bool // every value goes by way of buf
+	small    bool // the last value was small: so the next one may be
 	buf      []byte
 }
+
+// smallValue is the size, in bytes, up to which a value is small.
+const smallValue = 1 << 10
 
 // SenderOption changes a [Sender] while it is made.
 type SenderOption func(*Record)
@@ -34,7 +39,7 @@ func WithType(typ uint16, version uint8) SenderOption {
 func NewSender[T any](p *Producer, c codec.Codec[T], opts ...SenderOption) *Sender[T] {
 	mustCodec("NewSender", c)
 	_, buffered := c.(codec.EncodingSizer)
-	s := &Sender[T]{p: p, codec: c, buffered: buffered}
+	s := &Sender[T]{p: p, codec: c, buffered: buffered, small: true}
 	for _, o := range opts {
 		o(&s.record)
 	}
@@ -52,13 +57,14 @@ func (s *Sender[T]) TrySend(v *T) error { return s.send(noWait, v) }
 
 // send has a nil ctx where the caller does not wait.
 func (s *Sender[T]) send(ctx context.Context, v *T) error {
-	if s.buffered {
+	if s.buffered || s.small {
 		return s.sendBuffered(ctx, v)
 	}
 	n, err := s.codec.Size(v)
 	if err != nil {
 		return s.fail(err)
 	}
+	s.small = n <= smallValue
 	header := uint64(layout.WordSize)
 	if s.typed() {
 		header += layout.WordSize
@@ -105,12 +111,13 @@ func (s *Sender[T]) encode(b []byte, v *T) error {
 	return nil
 }
 
-// sendBuffered encodes first, for codecs whose Size is as much work as that.
+// sendBuffered encodes first.
 func (s *Sender[T]) sendBuffered(ctx context.Context, v *T) error {
 	var err error
 	if s.buf, err = s.codec.Append(s.buf[:0], v); err != nil {
 		return s.fail(err)
 	}
+	s.small = len(s.buf) <= smallValue
 	if !s.typed() {
 		return s.p.send(ctx, s.buf)
 	}

@@ -41,6 +41,12 @@ func (l liar) Size(*uint64) (int, error)                    { return l.size, nil
 func (l liar) Append(dst []byte, _ *uint64) ([]byte, error) { return l.append(dst), l.err }
 func eight(dst []byte) []byte                               { return binary.LittleEndian.AppendUint64(dst, 1) }
 
+// inPlace makes s encode the next value in the ring, as it does after a large one.
+func inPlace[T any](s *Sender[T]) *Sender[T] {
+	s.small = false
+	return s
+}
+
 func TestAnEncodingThatBreaksItsPromiseIsNotSent(t *testing.T) {
 	for _, kind := range []Kind{SPSC, MPSC} {
 		t.Run(kind.String(), func(t *testing.T) { testBrokenPromises(t, heap(t, WithKind(kind))) })
@@ -62,7 +68,7 @@ func testBrokenPromises(t *testing.T, segment *Segment) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var v uint64
-			err := NewSender[uint64](p, l).Send(ctx, &v)
+			err := inPlace(NewSender[uint64](p, l)).Send(ctx, &v)
 			var detail *EncodeError
 			if !errors.Is(err, l.want) || !errors.As(err, &detail) || detail.Codec != "liar" {
 				t.Fatal(err)
@@ -76,17 +82,17 @@ func testBrokenPromises(t *testing.T, segment *Segment) {
 		})
 	}
 	var v uint64
-	sender := NewSender[uint64](p, liar{size: 8, append: func([]byte) []byte { panic("in a hook") }})
+	sender := inPlace(NewSender[uint64](p, liar{size: 8, append: func([]byte) []byte { panic("in a hook") }}))
 	func() {
 		defer func() { recover() }()
 		sender.TrySend(&v)
 	}()
-	nested := NewSender[uint64](p, liar{size: 8, append: func(dst []byte) []byte {
+	nested := inPlace(NewSender[uint64](p, liar{size: 8, append: func(dst []byte) []byte {
 		if err := p.TrySend(nil); !errors.Is(err, ErrBusy) {
 			t.Errorf("sending while a value is being encoded: %v", err)
 		}
 		return eight(dst)
-	}})
+	}}))
 	for _, s := range []*Sender[uint64]{nested, NewSender(p, bincode.Of[uint64]())} {
 		if err := s.TrySend(&v); err != nil {
 			t.Errorf("after a panic in the codec: %v", err)
@@ -146,7 +152,7 @@ func TestAnEncodingThatFailsLeavesNoBytesBehind(t *testing.T) {
 	broken := errors.New("broken")
 	var v uint64
 	odd := func(dst []byte) []byte { return append(dst, "thirteen byte"...) }
-	want(t, "Send", NewSender[uint64](p, liar{size: 13, append: odd, err: broken}).Send(ctx, &v), broken)
+	want(t, "Send", inPlace(NewSender[uint64](p, liar{size: 13, append: odd, err: broken})).Send(ctx, &v), broken)
 	for i, b := range p.data {
 		if b != 0 {
 			t.Fatalf("byte %d of the ring was left behind", i)
@@ -165,6 +171,6 @@ func TestAReservationThatHasEndedIsNotWhatASenderEncodesInto(t *testing.T) {
 		r.Abort()
 		return append(dst, "12345678"...)
 	}
-	must(t, NewSender(p, liar{size: 8, append: meddle}).Send(ctx, new(uint64)))
+	must(t, inPlace(NewSender(p, liar{size: 8, append: meddle})).Send(ctx, new(uint64)))
 	expect(t, c, "12345678")
 }
