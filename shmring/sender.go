@@ -18,8 +18,8 @@ type Sender[T any] struct {
 	p        *Producer
 	codec    codec.Codec[T]
 	record   Record // type and version; and the payload while it is sent from buf
-	buffered bool // every value goes by way of buf
-	small    bool // the last value was small: so the next one may be
+	buffered bool   // every value goes by way of buf
+	small    bool   // the last value was small: so the next one may be
 	buf      []byte
 }
 
