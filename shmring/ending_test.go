@@ -55,7 +55,9 @@ func TestTheEndOfAStreamIsReportedAsOftenAsItIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheEndIsReportedAgainWhenTheLastRecordsAre(t *testing.T) {
+// endBehindALentRecord returns a consumer that holds the last record and was told that there are no more.
+func endBehindALentRecord(t *testing.T) (*Segment, *Consumer) {
+	t.Helper()
 	s := heap(t)
 	p, c := pair(t, s)
 	must(t, p.TrySend([]byte("last")))
@@ -66,6 +68,11 @@ func TestTheEndIsReportedAgainWhenTheLastRecordsAre(t *testing.T) {
 	if _, err := c.TryNext(); err != io.EOF {
 		t.Fatalf("behind the lent record: %v, want io.EOF", err)
 	}
+	return s, c
+}
+
+func TestTheEndIsReportedAgainWhenTheLastRecordsAre(t *testing.T) {
+	s, c := endBehindALentRecord(t)
 	killConsumer(s, c)
 	c, err := s.Consumer()
 	must(t, err)
@@ -122,16 +129,7 @@ func TestAStatusThatNeverRestsCannotHoldACall(t *testing.T) {
 }
 
 func TestAnEndReportedBehindLentRecordsIsNotReportedAgain(t *testing.T) {
-	s := heap(t)
-	p, c := pair(t, s)
-	must(t, p.TrySend([]byte("last")))
-	must(t, p.Close())
-	if _, err := c.TryNext(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.TryNext(); err != io.EOF {
-		t.Fatalf("behind the lent record: %v, want io.EOF", err)
-	}
+	s, c := endBehindALentRecord(t)
 	c.Release()
 	must(t, c.Close())
 	c, err := s.Consumer()

@@ -36,18 +36,15 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 	if total > c.reach-pos || !plain(w, n) || n > uint64(cap(dst)) || c.lentRecs != 0 {
 		return c.receiveSoon(ctx, dst, w)
 	}
+	dst = dst[:n]
 	switch {
 	case n < 8 || n > mem.Inline:
-		dst = dst[:n]
 		mem.CopyOut(dst, at.payload(n))
 	case n >= 32:
-		dst = dst[:n]
 		mem.Copy32(pointer(dst), at.start(), n)
 	case n >= 16:
-		dst = dst[:n]
 		mem.Copy16(pointer(dst), at.start(), n)
 	default:
-		dst = dst[:n]
 		mem.Copy8(pointer(dst), at.start(), n)
 	}
 	pos += total

@@ -39,15 +39,7 @@ func TestOnePassWritesWhatTwoPassesDo(t *testing.T) {
 			if p.once {
 				once++
 			}
-			v := reflect.New(typ)
-			if typ.Kind() == reflect.Slice {
-				v.Elem().Set(reflect.MakeSlice(typ, count, count))
-				for i := range count {
-					fill(v.Elem().Index(i), random)
-				}
-			} else {
-				fill(v.Elem(), random)
-			}
+			v := filled(typ, count, random)
 			e := newEncoder(&f.inline.config, f.depth)
 			want, wantErr := e.append([]byte("start"), twice(p), v.UnsafePointer(), typ)
 			if wantErr != nil {

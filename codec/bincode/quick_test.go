@@ -26,6 +26,20 @@ func randomStruct(random *rand.Rand) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
+// filled returns a pointer to a random value; one of a slice type has count elements.
+func filled(typ reflect.Type, count int, random *rand.Rand) reflect.Value {
+	v := reflect.New(typ)
+	if typ.Kind() != reflect.Slice {
+		fill(v.Elem(), random)
+		return v
+	}
+	v.Elem().Set(reflect.MakeSlice(typ, count, count))
+	for i := range count {
+		fill(v.Elem().Index(i), random)
+	}
+	return v
+}
+
 func fill(v reflect.Value, random *rand.Rand) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -95,15 +109,7 @@ func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 		if p.row != nil && p.row.turned != nil && count > 1 {
 			turned++
 		}
-		v := reflect.New(typ)
-		if typ.Kind() == reflect.Slice {
-			v.Elem().Set(reflect.MakeSlice(typ, count, count))
-			for i := range count {
-				fill(v.Elem().Index(i), random)
-			}
-		} else {
-			fill(v.Elem(), random)
-		}
+		v := filled(typ, count, random)
 		e := newEncoder(&f.inline.config, f.depth)
 		want, wantErr := e.append([]byte("start"), slowly(p), v.UnsafePointer(), typ)
 		room := bytes.Repeat([]byte{'?'}, len(want)+40)
