@@ -50,7 +50,7 @@ func BenchmarkNetConnHTTP(b *testing.B) {
 				if err != nil {
 					return nil, err
 				}
-				if c.Transport().Road != shmring.RoadRing {
+				if c.Transport().Kind != shmring.TransportRing {
 					return nil, fmt.Errorf("the road is %s: %s", c.Transport(), c.Transport().Reason)
 				}
 				return c.NetConn(), nil

@@ -99,7 +99,7 @@ const (
 	SlotFree     SlotState = iota // never used, or closed cleanly
 	SlotAttached                  // owned; if the lock is free, the owner died
 	SlotDead                      // its owner died and the consumer has not reported it yet
-	SlotMourned                   // its owner died and the consumer has reported it
+	SlotReaped                    // its owner died and the consumer has reported it
 )
 
 // MakeStatus packs a generation, 0 … MaxGenerations-1, and a state.

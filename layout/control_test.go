@@ -7,7 +7,7 @@ import (
 )
 
 func TestAStatusKeepsGenerationAndState(t *testing.T) {
-	for _, state := range []layout.SlotState{layout.SlotFree, layout.SlotAttached, layout.SlotDead, layout.SlotMourned} {
+	for _, state := range []layout.SlotState{layout.SlotFree, layout.SlotAttached, layout.SlotDead, layout.SlotReaped} {
 		for _, generation := range []uint32{0, 1, 255, 256, layout.MaxGenerations - 1} {
 			g, s := layout.SplitStatus(layout.MakeStatus(generation, state))
 			if g != generation || s != state {

@@ -25,7 +25,7 @@ const (
 
 // meetingPoint works out the address for a name: WithSocket's, or a socket file of that name beside the
 // segments.
-func meetingPoint(name string, o *options) (address, error) {
+func resolveAddress(name string, o *options) (address, error) {
 	text := o.socket
 	if text == "" {
 		path, err := segmentPath(name, o)

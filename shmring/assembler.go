@@ -42,7 +42,7 @@ func (a *Assembler) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 	for {
 		r, err := a.c.Next(ctx)
 		if err != nil {
-			if final(err) {
+			if endOfStream(err) {
 				clear(a.partial)
 			}
 			return dst[:0], err
@@ -52,7 +52,7 @@ func (a *Assembler) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 		if whole || err != nil {
 			return dst, err
 		}
-		if err := overdue(ctx); err != nil {
+		if err := contextError(ctx); err != nil {
 			return dst, err
 		}
 	}

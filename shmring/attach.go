@@ -57,14 +57,14 @@ func attach(name, path string, m *shm.Mapping, o options) (s *Segment, err error
 		}
 		s.unguard = release
 	}
-	if err := s.judge(); err != nil {
+	if err := s.checkHeader(); err != nil {
 		return s, err
 	}
 	if s.ring, err = newRing(m.Data, &s.header); err != nil {
 		return s, err
 	}
-	if o.door != nil {
-		s.leases = o.door
+	if o.doorbell != nil {
+		s.leases = o.doorbell
 	} else if m.Heap() {
 		s.leases = lease.Local()
 	} else if s.leases, err = lease.Files(m); err != nil {
@@ -92,7 +92,7 @@ func attach(name, path string, m *shm.Mapping, o options) (s *Segment, err error
 
 // judge takes a private copy of the header, holds it against the memory and the caller's expectations,
 // and keeps it.
-func (s *Segment) judge() error {
+func (s *Segment) checkHeader() error {
 	b := s.mapping.Data
 	if len(b) < layout.HeaderSize {
 		n := min(len(b), len(layout.Magic))

@@ -22,49 +22,49 @@ func (p *Producer) SendBatch(ctx context.Context, payloads [][]byte) (n int, err
 	}
 	defer p.leave()
 	for n < len(payloads) {
-		sent, err := p.sendRun(payloads[n:]), error(nil)
+		sent, err := p.sendBatchFast(payloads[n:]), error(nil)
 		if sent == 0 {
 			sent, err = p.trySendBatch(payloads[n:])
 		}
 		n += sent
 		if err == ErrFull {
-			err = p.await(ctx)
+			err = p.waitSpace(ctx)
 		}
 		if err != nil {
 			return n, err
 		}
 	}
-	return n, p.afterLoss()
+	return n, p.lossError()
 }
 
-// sendRun is the short way of a single producer: it sends as many plain records as fit before the end of the
-// ring with one publication, and returns their number, 0 where the general way is needed.
-func (p *Producer) sendRun(payloads [][]byte) (count int) {
+// sendRun is the fast path of a single producer: it sends as many plain records as fit before the end of the
+// ring with one publication, and returns their number, 0 where the slow path is needed.
+func (p *Producer) sendBatchFast(payloads [][]byte) (count int) {
 	pos, size, fresh := p.pos, uint64(0), false
 	for _, b := range payloads {
 		n := uint64(len(b))
 		total := layout.RecordSize(layout.WordSize, n)
-		if total > p.reach-pos && !fresh && p.reach > p.pos {
+		if total > p.fastLimit-pos && !fresh && p.fastLimit > p.pos {
 			fresh = true
 			if head, err := p.loadHead(p.limit - p.capacity); err == nil && head <= p.pos {
 				p.limit = head + p.capacity
-				p.reach = pos + min(p.room(pos), p.limit-pos, maxChunk)
+				p.fastLimit = pos + min(p.room(pos), p.limit-pos, maxChunk)
 			}
 		}
-		if total > p.reach-pos || n > p.quick {
+		if total > p.fastLimit-pos || n > p.fastMax {
 			break
 		}
-		at := p.at(pos)
+		at := p.ref(pos)
 		mem.CopyIn(at.payload(n), b)
 		if count > 0 { // nobody looks here before the first header is stored, which orders this
-			mem.Note(at.word(), uint64(p.stamp)|n)
+			mem.StoreRelaxed(at.word(), uint64(p.stamp)|n)
 		}
 		pos += total
 		size += n
 		count++
 	}
 	if count > 0 {
-		// Publish the whole batch: pairs with the header loads in Consumer.receive and find.
+		// Publish the whole batch: pairs with the header loads in Consumer.recv and find.
 		mem.Store(p.word(p.pos), uint64(p.stamp)|uint64(len(payloads[0])))
 		p.advance(pos, uint64(count), size)
 	}
@@ -83,7 +83,7 @@ func (p *Producer) trySendBatch(payloads [][]byte) (int, error) {
 	}
 	count, total, size := p.fit(payloads, header)
 	c := claim{header: header, size: uint64(len(payloads[0])), total: total}
-	if err := p.place(&c); err != nil {
+	if err := p.allocAt(&c); err != nil {
 		if count == 1 || err != ErrFull {
 			return 0, err
 		}
@@ -97,7 +97,7 @@ func (p *Producer) trySendBatch(payloads [][]byte) (int, error) {
 		mem.CopyIn(p.span(at+header, n), b)
 		// Nobody looks here before the first header is stored, which orders these.
 		flags := p.extend(at, header, n, 0, 0)
-		mem.Note(p.word(at), uint64(p.stamp|flags)|n)
+		mem.StoreRelaxed(p.word(at), uint64(p.stamp|flags)|n)
 		at += layout.RecordSize(header, n)
 	}
 	n := uint64(len(payloads[0]))

@@ -19,32 +19,32 @@ import (
 // fence on behalf of everybody, which interrupts all processors, is the dearest part of that; a barrier
 // after every message is cheap beside it. After the first they may spare the fence: the peer, the only other party,
 // has seen the flag.
-type bell struct {
-	flag *uint32
-	seq  *uint32
-	door *doorbell // of a connection: the second way of sleeping; nil for named rings
-	bit  byte      // which of the doorbell's two waits this bell ends
+type doorbell struct {
+	flags  *uint32
+	seq    *uint32
+	socket *socketDoorbell // of a connection: the second way of sleeping; nil for named rings
+	bit    byte            // which of the doorbell's two waits this bell ends
 }
 
 // pending reports whether the other side should call ring: one load.
-func (b *bell) pending() bool { return mem.Load32(b.flag) != 0 }
+func (b *doorbell) pending() bool { return mem.Load32(b.flags) != 0 }
 
 // standing is what a sleeper sets beside the flag of its sleep, and nobody clears.
-func (b *bell) standing() uint32 {
-	if b.door != nil {
+func (b *doorbell) permanentFlag() uint32 {
+	if b.socket != nil {
 		return layout.FenceFlag
 	}
 	return 0
 }
 
 // ring wakes whoever sleeps and reports whether it made the system call.
-func (b *bell) ring() bool {
-	asleep := mem.And32(b.flag, ^sleepFlags) & sleepFlags
+func (b *doorbell) notify() bool {
+	asleep := mem.And32(b.flags, ^sleepFlags) & sleepFlags
 	if asleep&layout.WaitFlag != 0 {
-		b.bump()
+		b.wakeFutex()
 	}
-	if asleep&layout.DoorFlag != 0 && b.door != nil {
-		b.door.knock(b.bit)
+	if asleep&layout.DoorFlag != 0 && b.socket != nil {
+		b.socket.notify(b.bit)
 	}
 	return asleep != 0
 }
@@ -54,14 +54,14 @@ const sleepFlags = layout.WaitFlag | layout.DoorFlag
 
 // rouse makes everybody on this bell look again, asleep or just about to be: in all processes on the
 // futex, in this one on the doorbell.
-func (b *bell) rouse() {
-	b.bump()
-	if b.door != nil {
-		b.door.answer(b.bit)
+func (b *doorbell) wakeAll() {
+	b.wakeFutex()
+	if b.socket != nil {
+		b.socket.wake(b.bit)
 	}
 }
 
-func (b *bell) bump() {
+func (b *doorbell) wakeFutex() {
 	mem.Add32(b.seq, 1)
 	futex.Wake(b.seq, math.MaxInt32)
 }

@@ -15,28 +15,28 @@ import (
 
 // TryNext lends the next record. [ErrEmpty] if there is none now. Errors as [Consumer.TryRecv]; and
 // [ErrFull] when records lent earlier fill the whole ring, so that none can come before a Release.
-func (c *Consumer) TryNext() (Record, error) { return c.borrow(noWait) }
+func (c *Consumer) TryNext() (Record, error) { return c.lendNext(noWait) }
 
 // Next is [Consumer.TryNext] that waits for a record, until ctx ends.
-func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.borrow(ctx) }
+func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.lendNext(ctx) }
 
-// borrow has the same short way as receive.
-func (c *Consumer) borrow(ctx context.Context) (r Record, err error) {
+// borrow has the same fast path as receive.
+func (c *Consumer) lendNext(ctx context.Context) (r Record, err error) {
 	if !c.start() {
-		return r, c.refuse()
+		return r, c.refuseCall()
 	}
 	pos := c.pos
-	at := c.at(pos)
+	at := c.ref(pos)
 	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
 	w := layout.Word(mem.Load(at.word()))
 	n := uint64(w.Length())
 	total := layout.RecordSize(layout.WordSize, n)
-	if total > c.reach-pos || !plain(w, n) {
-		return c.borrowSoon(ctx, w)
+	if total > c.fastLimit-pos || !plain(w, n) {
+		return c.lendWait(ctx, w)
 	}
 	r.Payload = at.payload(n)
 	r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
-	c.lend(pos+total, total, n)
+	c.countLent(pos+total, total, n)
 	if c.lost() {
 		c.leave()
 		return Record{}, ErrSegmentLost
@@ -45,16 +45,16 @@ func (c *Consumer) borrow(ctx context.Context) (r Record, err error) {
 	return r, nil
 }
 
-// borrowSoon is to borrow what receiveSoon is to receive.
-func (c *Consumer) borrowSoon(ctx context.Context, w layout.Word) (Record, error) {
+// borrowSoon is to borrow what recvWait is to receive.
+func (c *Consumer) lendWait(ctx context.Context, w layout.Word) (Record, error) {
 	for ctx != nil && !finished(w) && !c.changed() {
-		if !c.sight() {
-			if err := c.await(ctx); err != nil {
+		if !c.pollEager() {
+			if err := c.waitRecord(ctx); err != nil {
 				c.leave()
 				return Record{}, err
 			}
 		}
-		r, err := c.borrow(noWait)
+		r, err := c.lendNext(noWait)
 		if err != ErrEmpty {
 			return r, err
 		}
@@ -63,24 +63,24 @@ func (c *Consumer) borrowSoon(ctx context.Context, w layout.Word) (Record, error
 		}
 		w = layout.Word(mem.Load(c.word(c.pos)))
 	}
-	return c.borrowSlow(ctx)
+	return c.lendSlow(ctx)
 }
 
-// borrowSlow is the general way. The caller has entered; borrowSlow leaves.
-func (c *Consumer) borrowSlow(ctx context.Context) (Record, error) {
+// borrowSlow is the slow path. The caller has entered; borrowSlow leaves.
+func (c *Consumer) lendSlow(ctx context.Context) (Record, error) {
 	f, err := c.next(ctx, c.verify)
 	if err == nil {
-		c.lend(c.pos, f.word.Total(), uint64(len(f.Payload)))
+		c.countLent(c.pos, f.word.Total(), uint64(len(f.Payload)))
 	}
 	c.leave()
 	return f.Record, err
 }
 
 // lend counts a delivered record of total ring bytes, which ends at pos, as lent.
-func (c *Consumer) lend(pos, total, size uint64) {
+func (c *Consumer) countLent(pos, total, size uint64) {
 	if c.lentRecs == 0 {
 		c.lentFrom = pos - total
-		mem.Note32(&c.lent, 1)
+		mem.StoreRelaxed32(&c.lent, 1)
 	}
 	c.pos = pos
 	c.lentRecs++
@@ -97,8 +97,8 @@ func (c *Consumer) Release() {
 	n, size := c.lentRecs, c.lentSize
 	c.lentRecs, c.lentSize = 0, 0
 	c.release(n, size)
-	c.seeOff()
-	c.settle()
+	c.ackEOF()
+	c.returnLent()
 }
 
 // Drain passes up to max records, or all there are for max ≤ 0, to fn and releases them together. It never
@@ -118,7 +118,7 @@ func (c *Consumer) Drain(max int, fn func(Record) error) (n int, err error) {
 		}
 		r, err := c.TryNext()
 		if err != nil {
-			if errors.Is(err, ErrEmpty) || n > 0 && (errors.Is(err, ErrFull) || final(err)) {
+			if errors.Is(err, ErrEmpty) || n > 0 && (errors.Is(err, ErrFull) || endOfStream(err)) {
 				return n, nil
 			}
 			return n, err
@@ -131,20 +131,20 @@ func (c *Consumer) Drain(max int, fn func(Record) error) (n int, err error) {
 	return n, nil
 }
 
-// drain is the short way through Drain: it passes plain records on as long as there are any, up to max. From the
+// drain is the fast path through Drain: it passes plain records on as long as there are any, up to max. From the
 // first on the memory is lent, and needs no announcement of each call, as long as fn does not give it back.
 func (c *Consumer) drain(max int, fn func(Record) error) (n int, err error) {
 	for open := c.start(); open && n != max && !c.lost(); open = !c.closing() && c.lentRecs != 0 {
 		pos := c.pos
-		at := c.at(pos)
+		at := c.ref(pos)
 		// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
 		w := layout.Word(mem.Load(at.word()))
 		size := uint64(w.Length())
 		total := layout.RecordSize(layout.WordSize, size)
-		if total > c.reach-pos || !plain(w, size) {
+		if total > c.fastLimit-pos || !plain(w, size) {
 			break
 		}
-		c.lend(pos+total, total, size)
+		c.countLent(pos+total, total, size)
 		if n++; n == 1 {
 			c.leave()
 		}

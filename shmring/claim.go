@@ -29,16 +29,16 @@ func (p *Producer) reserve(n uint64, extended bool) (claim, error) {
 		c.header += layout.WordSize
 	}
 	c.total = layout.RecordSize(c.header, n)
-	return c, p.place(&c)
+	return c, p.allocAt(&c)
 }
 
 // place finds c.total contiguous bytes, sets c.pos and makes them ours.
-func (p *Producer) place(c *claim) error {
+func (p *Producer) allocAt(c *claim) error {
 	var err error
 	if p.kind == SPSC {
-		c.pos, err = p.placeAlone(c.total)
+		c.pos, err = p.allocSPSC(c.total)
 	} else {
-		c.pos, err = p.placeAmong(c.total)
+		c.pos, err = p.allocMPSC(c.total)
 	}
 	if err != nil && p.lost() {
 		err = ErrSegmentLost // whatever the indices read as
@@ -75,12 +75,12 @@ func (p *Producer) extend(pos, header, n uint64, typ uint16, version uint8) layo
 		flags |= layout.FlagChecksum
 		sum = checksum(p.span(pos+header, n))
 	}
-	mem.Note(p.word(pos+layout.WordSize), uint64(layout.MakeExtension(typ, version, sum)))
+	mem.StoreRelaxed(p.word(pos+layout.WordSize), uint64(layout.MakeExtension(typ, version, sum)))
 	return layout.Word(flags) << 32
 }
 
 // abandon turns the whole claim into a pad.
-func (p *Producer) abandon(c claim) {
+func (p *Producer) abort(c claim) {
 	mem.Store(p.word(c.pos), uint64(p.pad(c.total)))
 	p.advance(c.pos+c.total, 0, 0)
 }

@@ -268,14 +268,14 @@ func TestTheShortWaysStayOpenWhenAnotherHandleIsClosed(t *testing.T) {
 	must(t, err)
 	must(t, other.Close())
 	if !p.start() || !c.start() {
-		t.Error("every call goes the general way now")
+		t.Error("every call goes the slow path now")
 	}
 	p.leave()
 	c.leave()
 	if other.start() {
 		t.Error("the closed one is open")
 	}
-	want(t, "the closed one's call", other.refuse(), ErrClosed)
+	want(t, "the closed one's call", other.refuseCall(), ErrClosed)
 }
 
 func TestDrainDoesNotRelyOnMemoryThatItsCallbackGaveBack(t *testing.T) {
@@ -296,11 +296,11 @@ func TestOnlyCloseFinishesWhileItStillRingsBells(t *testing.T) {
 	_, err := p.TryReserve(8)
 	must(t, err)
 	p.closed = handleClosing
-	if p.settle(); p.closed != handleClosing {
+	if p.returnLent(); p.closed != handleClosing {
 		t.Error("the memory may be unmapped under Close")
 	}
 	p.lent, p.closed = 1, handleLeft
-	if p.settle(); p.closed != handleFinished {
+	if p.returnLent(); p.closed != handleFinished {
 		t.Error("nobody finishes")
 	}
 }

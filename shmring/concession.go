@@ -15,62 +15,62 @@ import (
 //
 // Nobody can tell beforehand. So both ways are tried in turn, and the one that moved more through the ring is kept; the
 // other one is given another chance now and then.
-type concession struct {
-	flow   *uint64    // bytes that have gone through the ring
-	offer  int        // 1 in a turn with offers, 0 in one without
-	since  time.Time  // when this turn began
-	from   uint64     // flow at that time
-	speed  [2]float64 // bytes per nanosecond in the last turn without offers and with them
-	turns  int
-	waited uint64 // records at the last wait
+type yieldPolicy struct {
+	flow     *uint64    // bytes that have gone through the ring
+	yielding int        // 1 in a turn with offers, 0 in one without
+	since    time.Time  // when this turn began
+	from     uint64     // flow at that time
+	rate     [2]float64 // bytes per nanosecond in the last turn without offers and with them
+	periods  int
+	waited   uint64 // records at the last wait
 }
 
 const (
-	offers      = 16                    // looks with an offer before each
-	streamFrom  = 64                    // records since the last wait: with fewer it is no stream
-	turnTime    = 10 * time.Millisecond // a turn lasts several time slices
-	pauseTime   = 10 * turnTime         // a turn that lasts longer was no stream
-	anotherTurn = 16                    // turns from one chance of the worse way to the next
+	yieldsPerWait = 16                    // looks with an offer before each
+	streamRecords = 64                    // records since the last wait: with fewer it is no stream
+	periodTime    = 10 * time.Millisecond // a turn lasts several time slices
+	idleTime      = 10 * periodTime       // a turn that lasts longer was no stream
+	retryPeriods  = 16                    // turns from one chance of the worse way to the next
 )
 
-func newConcession(flow *uint64) concession {
-	return concession{flow: flow, speed: [2]float64{math.Inf(1), math.Inf(1)}}
+func newYieldPolicy(flow *uint64) yieldPolicy {
+	return yieldPolicy{flow: flow, rate: [2]float64{math.Inf(1), math.Inf(1)}}
 }
 
 // turn judges the turn that is over, if one is, and begins the next.
-func (c *concession) turn(now time.Time) {
+func (c *yieldPolicy) nextPeriod(now time.Time) {
 	span, flow := now.Sub(c.since), mem.Load(c.flow)
-	if span < turnTime {
+	if span < periodTime {
 		return
 	}
-	if span < pauseTime {
-		c.speed[c.offer] = float64(flow-c.from) / float64(span)
-		c.turns++
-		c.offer = 0
-		if (c.speed[1] > c.speed[0]) != (c.turns%anotherTurn == 0) {
-			c.offer = 1
+	if span < idleTime {
+		c.rate[c.yielding] = float64(flow-c.from) / float64(span)
+		c.periods++
+		c.yielding = 0
+		if (c.rate[1] > c.rate[0]) != (c.periods%retryPeriods == 0) {
+			c.yielding = 1
 		}
 	}
 	c.since, c.from = now, flow
 }
 
 // concede reports whether the wait is over.
-func (w *waiter) concede(s sleeper) bool {
-	if w.bell.door != nil {
+func (w *waiter) yieldCPU(s condition) bool {
+	if w.doorbell.socket != nil {
 		return false // of a connection: there are goroutines here that want the processor
 	}
 	if w.progress != nil { // the reader's: a writer waits only in streams
 		now := mem.Load(w.progress)
 		got := now - w.waited
 		w.waited = now
-		if got < streamFrom {
+		if got < streamRecords {
 			return false
 		}
 	}
-	if w.turn(time.Now()); w.offer == 0 {
+	if w.nextPeriod(time.Now()); w.yielding == 0 {
 		return false
 	}
-	for range offers {
+	for range yieldsPerWait {
 		futex.Yield()
 		if s.ready() {
 			return true

@@ -31,15 +31,15 @@ import (
 // that was being received comes with the next call; one that was being sent does not exist. (On a
 // socket, a message of which some bytes had gone counts as sent, and the call returns nil.)
 type Conn struct {
-	line      line
+	carrier   transport
 	stream    *netConn
 	transport Transport
 	peer      Peer
 	limit     uint64
 	local     net.Addr
 	remote    net.Addr
-	sending   turn
-	receiving turn
+	sending   callLock
+	receiving callLock
 	message   atomic.Uint64 // number of the one that RecvStream has begun
 	closed    atomic.Bool
 	gone      chan struct{} // closed when Close is done
@@ -48,13 +48,13 @@ type Conn struct {
 func newConn(peer Peer, limit uint64, local, remote net.Addr) *Conn {
 	return &Conn{
 		peer: peer, limit: limit, local: local, remote: remote,
-		sending: newTurn(), receiving: newTurn(), gone: make(chan struct{}),
+		sending: newCallLock(), receiving: newCallLock(), gone: make(chan struct{}),
 	}
 }
 
 // run makes l the connection's line.
-func (c *Conn) run(l line) {
-	c.line = l
+func (c *Conn) run(l transport) {
+	c.carrier = l
 	c.stream = newNetConn(c)
 }
 
@@ -76,11 +76,11 @@ func (c *Conn) Send(ctx context.Context, payload []byte) error {
 	if uint64(len(payload)) > c.limit {
 		return &TooLargeError{Size: uint64(len(payload)), Limit: c.limit}
 	}
-	if err := c.takeSending(ctx); err != nil {
+	if err := c.lockSending(ctx); err != nil {
 		return err
 	}
-	err := c.line.send(ctx, payload)
-	c.sending.leave()
+	err := c.carrier.send(ctx, payload)
+	c.sending.unlock()
 	return err
 }
 
@@ -89,11 +89,11 @@ func (c *Conn) SendMessage(ctx context.Context, m frame.Message) error {
 	if size := messageSize(m); size > c.limit {
 		return &TooLargeError{Size: size, Limit: c.limit}
 	}
-	if err := c.takeSending(ctx); err != nil {
+	if err := c.lockSending(ctx); err != nil {
 		return err
 	}
-	err := c.line.sendMessage(ctx, m)
-	c.sending.leave()
+	err := c.carrier.sendMessage(ctx, m)
+	c.sending.unlock()
 	return err
 }
 
@@ -109,11 +109,11 @@ func (c *Conn) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 	if size > maxStreamed {
 		return &TooLargeError{Size: uint64(size), Limit: maxStreamed}
 	}
-	if err := c.takeSending(ctx); err != nil {
+	if err := c.lockSending(ctx); err != nil {
 		return err
 	}
-	defer c.sending.leave()
-	return c.line.sendFrom(ctx, src, size)
+	defer c.sending.unlock()
+	return c.carrier.sendFrom(ctx, src, size)
 }
 
 // maxStreamed is the largest message that SendFrom takes, in bytes: with its lengths it must fit an int64.
@@ -123,11 +123,11 @@ const maxStreamed = math.MaxInt64 - 2*lengthSize
 // io.EOF. Receiving goes on. Where a socket has no room for the end itself within a second, that goes out
 // without the caller, until Close.
 func (c *Conn) CloseWrite() error {
-	if err := c.takeSending(context.Background()); err != nil {
+	if err := c.lockSending(context.Background()); err != nil {
 		return err
 	}
-	defer c.sending.leave()
-	return c.line.closeWrite()
+	defer c.sending.unlock()
+	return c.carrier.closeWrite()
 }
 
 // Recv receives one message: its body, followed by its parts if it has any, copied to dst[:0], which grows
@@ -136,21 +136,21 @@ func (c *Conn) CloseWrite() error {
 // Errors: io.EOF, [PeerDiedError], ErrClosed, [WaitError]; ErrTooLarge for a message above MaxMessage and
 // ErrCorrupt for one that no correct peer sends, both of which end the receiving for good.
 func (c *Conn) Recv(ctx context.Context, dst []byte) ([]byte, error) {
-	if err := c.takeReceiving(ctx); err != nil {
+	if err := c.lockReceiving(ctx); err != nil {
 		return dst[:0], err
 	}
-	dst, err := c.line.recv(ctx, dst)
-	c.receiving.leave()
+	dst, err := c.carrier.recv(ctx, dst)
+	c.receiving.unlock()
 	return dst, err
 }
 
 // RecvMessage receives one message in memory of its own, with its parts. Errors as [Conn.Recv].
 func (c *Conn) RecvMessage(ctx context.Context) (frame.Message, error) {
-	if err := c.takeReceiving(ctx); err != nil {
+	if err := c.lockReceiving(ctx); err != nil {
 		return frame.Message{}, err
 	}
-	defer c.receiving.leave()
-	return c.line.recvMessage(ctx)
+	defer c.receiving.unlock()
+	return c.carrier.recvMessage(ctx)
 }
 
 // RecvStream waits for the next message and returns a reader of it: of its body, followed by its
@@ -159,11 +159,11 @@ func (c *Conn) RecvMessage(ctx context.Context) (frame.Message, error) {
 // then Read returns ErrClosed. Errors as [Conn.Recv]; io.ErrUnexpectedEOF from Read says that the
 // sender gave the message up.
 func (c *Conn) RecvStream(ctx context.Context) (io.Reader, error) {
-	if err := c.takeReceiving(ctx); err != nil {
+	if err := c.lockReceiving(ctx); err != nil {
 		return nil, err
 	}
-	defer c.receiving.leave()
-	if err := c.line.open(ctx); err != nil {
+	defer c.receiving.unlock()
+	if err := c.carrier.open(ctx); err != nil {
 		return nil, err
 	}
 	return &messageReader{c: c, ctx: ctx, number: c.message.Load()}, nil
@@ -184,14 +184,14 @@ func (m *messageReader) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	if err := m.c.receiving.take(m.ctx); err != nil {
+	if err := m.c.receiving.lock(m.ctx); err != nil {
 		return 0, &WaitError{Op: "receive", Err: err}
 	}
-	defer m.c.receiving.leave()
+	defer m.c.receiving.unlock()
 	if m.c.closed.Load() || m.c.message.Load() != m.number {
 		return 0, ErrClosed
 	}
-	n, err := m.c.line.read(m.ctx, b)
+	n, err := m.c.carrier.read(m.ctx, b)
 	m.over = err == io.EOF
 	return n, err
 }
@@ -204,33 +204,33 @@ func (c *Conn) Close() error {
 		<-c.gone
 		return nil
 	}
-	err := c.line.shut()
+	err := c.carrier.shut()
 	// A receiver may have memory lent until it is on its way out. A sender has not, and may be busy with
 	// its source for ever.
-	err = errors.Join(err, c.receiving.take(context.Background()), c.line.release())
-	c.receiving.leave()
+	err = errors.Join(err, c.receiving.lock(context.Background()), c.carrier.release())
+	c.receiving.unlock()
 	close(c.gone)
 	return err
 }
 
-func (c *Conn) takeSending(ctx context.Context) error {
-	if err := c.sending.take(ctx); err != nil {
+func (c *Conn) lockSending(ctx context.Context) error {
+	if err := c.sending.lock(ctx); err != nil {
 		return &WaitError{Op: "send", Err: err}
 	}
 	if c.closed.Load() {
-		c.sending.leave()
+		c.sending.unlock()
 		return ErrClosed
 	}
 	return nil
 }
 
 // takeReceiving also ends the reader that RecvStream returned last.
-func (c *Conn) takeReceiving(ctx context.Context) error {
-	if err := c.receiving.take(ctx); err != nil {
+func (c *Conn) lockReceiving(ctx context.Context) error {
+	if err := c.receiving.lock(ctx); err != nil {
 		return &WaitError{Op: "receive", Err: err}
 	}
 	if c.closed.Load() {
-		c.receiving.leave()
+		c.receiving.unlock()
 		return ErrClosed
 	}
 	c.message.Store(c.message.Load() + 1)

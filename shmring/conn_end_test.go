@@ -142,7 +142,7 @@ func impostor(t *testing.T) (*Conn, net.Conn) {
 	far, err := l.Accept()
 	must(t, err)
 	c := newConn(Peer{PID: 17}, 1000, near.LocalAddr(), near.RemoteAddr())
-	c.run(newSocketLine(near, c.peer, c.limit, &c.sending))
+	c.run(newSocketTransport(near, c.peer, c.limit, &c.sending))
 	t.Cleanup(func() { c.Close(); far.Close() })
 	return c, far
 }
@@ -170,9 +170,9 @@ func TestWhatNoCorrectPeerSendsOnASocketIsAnErrorForGood(t *testing.T) {
 		"an end inside a total":           {words(8)[:5], ErrPeerDied},
 		"an end inside a body":            {append(words(18, 10), 1, 2, 3), ErrPeerDied},
 		"an end between frames":           {words(8, 0), ErrPeerDied},
-		"an end inside a goodbye":         {words(goodbye)[:7], ErrPeerDied},
-		"a goodbye":                       {words(goodbye), io.EOF},
-		"a message, and then the goodbye": {words(8, 0, goodbye), io.EOF},
+		"an end inside a goodbye":         {words(closeNotice)[:7], ErrPeerDied},
+		"a goodbye":                       {words(closeNotice), io.EOF},
+		"a message, and then the goodbye": {words(8, 0, closeNotice), io.EOF},
 	} {
 		calls := map[string]func(c *Conn) error{
 			"Recv":        func(c *Conn) error { _, err := c.Recv(soon(t), nil); return err },
@@ -200,7 +200,7 @@ func TestPartsThatContradictTheirRecordAreAnErrorForGood(t *testing.T) {
 	for _, raw := range [][]byte{nil, words(5), words(0, 9), words(1 << 63), words(0)[:7]} {
 		for _, whole := range []bool{true, false} {
 			a, b := roads["heap"](t)
-			must(t, a.line.(*ringLine).tx.sendPiece(soon(t), raw, framed, 0))
+			must(t, a.carrier.(*ringTransport).tx.sendPiece(soon(t), raw, framed, 0))
 			must(t, a.Send(soon(t), []byte("behind it")))
 			for range 2 {
 				var err error

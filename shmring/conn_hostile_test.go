@@ -21,7 +21,7 @@ func TestAMalformedMessageEndsTheReceivingForGood(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			client, server := roads["heap"](t)
-			must(t, client.line.(*ringLine).tx.SendRecord(soon(t), Record{Type: framed, Payload: []byte("no lengths")}))
+			must(t, client.carrier.(*ringTransport).tx.SendRecord(soon(t), Record{Type: framed, Payload: []byte("no lengths")}))
 			must(t, client.Send(soon(t), []byte("behind it")))
 			want(t, "the malformed message", recv(server), ErrCorrupt)
 			want(t, "what comes behind it", recv(server), ErrCorrupt)
@@ -37,10 +37,10 @@ func TestAPeerThatExceedsTheMaximumIsFoundOut(t *testing.T) {
 				"RecvMessage": func(c *Conn) error { _, err := c.RecvMessage(soon(t)); return err },
 			} {
 				client, server := connect(WithMaxMessage(100))
-				if line, ok := client.line.(*socketLine); ok {
-					line.w = newSocketLine(line.conn, line.peer, 1<<20, line.sending).w
+				if line, ok := client.carrier.(*socketTransport); ok {
+					line.w = newSocketTransport(line.conn, line.peer, 1<<20, line.sending).w
 				}
-				must(t, client.line.send(soon(t), make([]byte, size)))
+				must(t, client.carrier.send(soon(t), make([]byte, size)))
 				want(t, name, recv(server), ErrTooLarge)
 			}
 		}
@@ -75,7 +75,7 @@ func TestASizeThatNoMessageCanHaveIsTooLarge(t *testing.T) {
 
 func TestCloseWriteReachesAReaderThatIsSlow(t *testing.T) {
 	client, server := roads["socket"](t)
-	w := client.line.(*socketLine).w // what it owes is nobody's but CloseWrite's to send
+	w := client.carrier.(*socketTransport).w // what it owes is nobody's but CloseWrite's to send
 	sent := 0
 	for w.Pending() == 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
@@ -99,7 +99,7 @@ func TestCloseWriteReachesAReaderThatIsSlow(t *testing.T) {
 
 func TestEmptyPiecesDoNotOutliveTheContext(t *testing.T) {
 	client, server := roads["heap"](t)
-	tx := client.line.(*ringLine).tx
+	tx := client.carrier.(*ringTransport).tx
 	const pieces = 100
 	must(t, tx.sendPiece(soon(t), []byte("x"), 0, layout.FlagMore))
 	for range pieces {
@@ -110,11 +110,11 @@ func TestEmptyPiecesDoNotOutliveTheContext(t *testing.T) {
 	must(t, err)
 	_, err = r.Read(make([]byte, 1))
 	must(t, err)
-	before := server.line.(*ringLine).rx.pos
+	before := server.carrier.(*ringTransport).rx.pos
 	cancel()
-	_, err = server.line.read(ctx, make([]byte, 1))
+	_, err = server.carrier.read(ctx, make([]byte, 1))
 	want(t, "Read", err, context.Canceled)
-	if took := (server.line.(*ringLine).rx.pos - before) / layout.WordSize; took > 2 {
+	if took := (server.carrier.(*ringTransport).rx.pos - before) / layout.WordSize; took > 2 {
 		t.Errorf("read %d pieces after its context had ended", took)
 	}
 }
@@ -130,7 +130,7 @@ func TestAByteStreamReadsNoMoreThanOneEmptyMessageBehindItsBytes(t *testing.T) {
 	if err != nil || string(b[:n]) != "x" {
 		t.Fatalf("got %q, %v", b[:n], err)
 	}
-	if left := client.line.(*ringLine).tx.pos - server.line.(*ringLine).rx.pos; left < 98*layout.WordSize {
+	if left := client.carrier.(*ringTransport).tx.pos - server.carrier.(*ringTransport).rx.pos; left < 98*layout.WordSize {
 		t.Errorf("%d bytes of empty messages are left, want those of 98 at least", left)
 	}
 	must(t, client.Send(soon(t), []byte("y")))
@@ -141,7 +141,7 @@ func TestAByteStreamReadsNoMoreThanOneEmptyMessageBehindItsBytes(t *testing.T) {
 
 func TestAByteStreamDoesNotGoOnBehindAHole(t *testing.T) {
 	client, server := roads["heap"](t)
-	tx := client.line.(*ringLine).tx
+	tx := client.carrier.(*ringTransport).tx
 	must(t, tx.sendPiece(soon(t), []byte("half of "), 0, layout.FlagMore))
 	must(t, client.Send(soon(t), []byte("the next")))
 	b := make([]byte, 100)

@@ -12,10 +12,10 @@ import (
 )
 
 func TestTheTransportNamesTheRoadAndTheReason(t *testing.T) {
-	for name, road := range map[string]Road{"ring": RoadRing, "heap": RoadRing, "socket": RoadSocket, "tcp": RoadSocket} {
+	for name, road := range map[string]TransportKind{"ring": TransportRing, "heap": TransportRing, "socket": TransportSocket, "tcp": TransportSocket} {
 		client, server := roads[name](t)
 		for _, c := range []*Conn{client, server} {
-			if got := c.Transport(); got.Road != road || got.String() != string(road) || got.Reason == "" || got.Err != nil {
+			if got := c.Transport(); got.Kind != road || got.String() != string(road) || got.Reason == "" || got.Err != nil {
 				t.Errorf("%s: got %+v, want road %s with a reason", name, got, road)
 			}
 		}

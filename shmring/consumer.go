@@ -34,31 +34,31 @@ type Record struct {
 // that matters, take it with Next and release it when its effect is safe.
 type Consumer struct {
 	handle
-	pos    uint64 // next record to deliver
-	reach  uint64 // the short ways go up to here; never below pos, and at pos they are closed
-	clear  uint64 // everything below is zero
-	stride uint64 // clear in pieces of this many bytes, a power of two, or multiples of it
+	pos       uint64 // next record to deliver
+	fastLimit uint64 // the fast paths go up to here; never below pos, and at pos they are closed
+	zeroed    uint64 // everything below is zero
+	zeroStep  uint64 // clear in pieces of this many bytes, a power of two, or multiples of it
 	ring
 	lentRecs uint64 // delivered by Next, not released yet
 	lentSize uint64 // their payload bytes
 	lentFrom uint64 // position of the first
 	head     uint64 // everything below belongs to producers
-	step     uint64 // give memory back in steps of at least this many bytes
+	headStep uint64 // give memory back in steps of at least this many bytes
 	data     waiter
-	bell     bell // the producers'
+	doorbell doorbell // the producers'
 	own      *layout.Slot
 	recoveries
-	ending
-	vigil  vigil
-	framed bool // of a connection: Recv refuses records with a type
+	eofState
+	watcher processWatcher
+	framed  bool // of a connection: Recv refuses records with a type
 }
 
 // sight looks for a record where there was none yet, as long as a round trip between near processors takes.
-func (c *Consumer) sight() bool {
+func (c *Consumer) pollEager() bool {
 	if !c.data.eager {
 		return false
 	}
-	c.data.keepDistance()
+	c.data.pauseInStream()
 	word := c.word(c.pos)
 	for i := range eagerRounds {
 		if finished(layout.Word(mem.Load(word))) {
@@ -77,10 +77,10 @@ func plain(w layout.Word, n uint64) bool {
 }
 
 // await waits until there may be a record at c.pos. The caller has entered.
-func (c *Consumer) await(ctx context.Context) error {
+func (c *Consumer) waitRecord(ctx context.Context) error {
 	err := c.data.wait(ctx, c)
 	if err != nil && err == ctx.Err() {
-		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.holdup()}
+		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.blocker()}
 	}
 	return err
 }
@@ -93,13 +93,13 @@ func (c *Consumer) ready() bool {
 	return finished(layout.Word(mem.Load(c.word(c.pos)))) || c.changed()
 }
 
-func (c *Consumer) attend(first bool) (bool, error) {
-	if !first || !c.vigil.quiet() {
+func (c *Consumer) recheck(first bool) (bool, error) {
+	if !first || !c.watcher.allWatched() {
 		c.polls = pollsPerLook - 1 // look at the leases, too
 	}
 	_, err := c.find()
 	if err == ErrEmpty {
-		if c.data.bell.door == nil { // a connection's socket says when the peer ends
+		if c.data.doorbell.socket == nil { // a connection's socket says when the peer ends
 			c.watch()
 		}
 		return false, nil
@@ -109,12 +109,12 @@ func (c *Consumer) attend(first bool) (bool, error) {
 	return true, err
 }
 
-func (c *Consumer) patience() time.Duration {
+func (c *Consumer) maxSleep() time.Duration {
 	switch {
 	case c.blocked:
-		return stuckBackoff
-	case c.vigil.unwatched:
-		return blindBackoff
+		return openClaimSleep
+	case c.watcher.incomplete:
+		return unwatchedSleep
 	}
 	return backstop
 }

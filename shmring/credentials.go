@@ -43,10 +43,10 @@ func identifyPeer(conn net.Conn, o *options) (Peer, error) {
 		return Peer{}, err
 	}
 	peer := Peer{PID: cred.PID, UID: cred.UID, Known: true}
-	return peer, judgePeer(peer, uint32(os.Geteuid()), o.foreign)
+	return peer, checkPeer(peer, uint32(os.Geteuid()), o.foreign)
 }
 
-func judgePeer(p Peer, self uint32, foreign bool) error {
+func checkPeer(p Peer, self uint32, foreign bool) error {
 	if foreign || p.UID == self || p.UID == 0 {
 		return nil
 	}

@@ -11,8 +11,8 @@ import (
 // deadline is a point in time that can be moved while somebody waits for it. Its term ends when the time comes;
 // setting another time after that begins another term.
 type deadline struct {
-	now   atomic.Pointer[term]
-	rouse func() // wakes whoever sleeps on a doorbell under the term; nil if nobody does
+	now  atomic.Pointer[term]
+	wake func() // wakes whoever sleeps on a doorbell under the term; nil if nobody does
 
 	mu    sync.Mutex
 	at    time.Time   // zero: never, or the term has ended
@@ -20,7 +20,7 @@ type deadline struct {
 }
 
 func newDeadline(rouse func()) *deadline {
-	d := &deadline{rouse: rouse}
+	d := &deadline{wake: rouse}
 	d.now.Store(new(term))
 	return d
 }
@@ -43,29 +43,29 @@ func (d *deadline) set(t time.Time) {
 	switch {
 	case t.IsZero():
 	case left <= 0:
-		d.pass()
+		d.endTerm()
 	case d.timer != nil:
 		d.timer.Reset(left)
 	default:
-		d.timer = time.AfterFunc(left, d.ring)
+		d.timer = time.AfterFunc(left, d.expire)
 	}
 }
 
 // ring is what the timer does, which may have been stopped too late.
-func (d *deadline) ring() {
+func (d *deadline) expire() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.at.IsZero() && time.Until(d.at) <= 0 {
-		d.pass()
+		d.endTerm()
 	}
 }
 
 // pass ends the term. The caller has mu.
-func (d *deadline) pass() {
+func (d *deadline) endTerm() {
 	d.at = time.Time{}
 	d.current().end()
-	if d.rouse != nil {
-		d.rouse()
+	if d.wake != nil {
+		d.wake()
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // and ctx.Err().
 func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
 	o := collect(opts)
-	at, err := meetingPoint(name, &o)
+	at, err := resolveAddress(name, &o)
 	if err != nil {
 		return nil, err
 	}

@@ -17,12 +17,12 @@ import (
 )
 
 // fakeListener answers every client's hello with what offer writes, and returns the last answer's road.
-func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path string, answers chan greeting) {
+func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path string, answers chan message) {
 	t.Helper()
 	path = filepath.Join(memoryDir(t), "fake.sock")
 	l, err := net.Listen("unix", path)
 	must(t, err)
-	answers = make(chan greeting, 10)
+	answers = make(chan message, 10)
 	var wg sync.WaitGroup
 	wg.Add(1)
 	t.Cleanup(func() { l.Close(); wg.Wait() })
@@ -33,11 +33,11 @@ func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path stri
 			if err != nil {
 				return
 			}
-			io.ReadFull(conn, make([]byte, greetingSize))
+			io.ReadFull(conn, make([]byte, messageBytes))
 			if err := offer(conn.(*net.UnixConn)); err == nil {
-				b := make([]byte, greetingSize)
+				b := make([]byte, messageBytes)
 				if _, err := io.ReadFull(conn, b); err == nil {
-					if g, err := parseGreeting(b, answerKind); err == nil {
+					if g, err := parseMessage(b, kindAnswer); err == nil {
 						answers <- g
 					}
 				}
@@ -49,7 +49,7 @@ func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path stri
 }
 
 func offered(road uint8, capacity uint64) []byte {
-	g := greeting{version: handshakeVersion, kind: offerKind, road: road, capacity: capacity, largest: 1 << 20}
+	g := message{version: handshakeVersion, kind: kindOffer, transport: road, capacity: capacity, maxMessage: 1 << 20}
 	return g.encode()
 }
 
@@ -58,20 +58,23 @@ func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
 		offer  func(conn *net.UnixConn) error
 		target error
 	}{
-		"garbage": {func(c *net.UnixConn) error { _, err := c.Write(pattern(greetingSize, 3)); return err }, ErrHandshake},
+		"garbage": {func(c *net.UnixConn) error { _, err := c.Write(pattern(messageBytes, 3)); return err }, ErrHandshake},
 		"another version": {func(c *net.UnixConn) error {
-			_, err := c.Write(with(offered(socketRoad, 0), 8, 0, 9))
+			_, err := c.Write(with(offered(transportSocket, 0), 8, 0, 9))
 			return err
 		}, ErrVersion},
 		"a hang-up": {func(c *net.UnixConn) error { return io.EOF }, io.ErrUnexpectedEOF},
 		"half an offer": {func(c *net.UnixConn) error {
-			c.Write(offered(socketRoad, 0)[:99])
+			c.Write(offered(transportSocket, 0)[:99])
 			return io.EOF
 		}, io.ErrUnexpectedEOF},
 		"silence": {func(c *net.UnixConn) error { io.Copy(io.Discard, c); return io.EOF }, os.ErrDeadlineExceeded},
-		"a refusal": {func(c *net.UnixConn) error { _, err := c.Write(with(offered(noRoad, 0), 12, 99)); return err },
+		"a refusal": {func(c *net.UnixConn) error { _, err := c.Write(with(offered(transportNone, 0), 12, 99)); return err },
 			ErrHandshake},
-		"another user": {func(c *net.UnixConn) error { _, err := c.Write(with(offered(noRoad, 0), 12, refusedUser)); return err },
+		"another user": {func(c *net.UnixConn) error {
+			_, err := c.Write(with(offered(transportNone, 0), 12, refusedUser))
+			return err
+		},
 			ErrPermission},
 	} {
 		before := descriptors(t)
@@ -85,7 +88,7 @@ func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
 
 func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 	o := collect(nil)
-	ro := ringOptions(&o, newDoorbell(), 8<<10)
+	ro := ringOptions(&o, newSocketDoorbell(), 8<<10)
 	good, err := anonymous(ro)
 	must(t, err)
 	defer good.Close()
@@ -119,30 +122,30 @@ func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 	} {
 		before := descriptors(t)
 		path, answers := fakeListener(t, func(conn *net.UnixConn) error {
-			return sock.Send(conn, offered(ringRoad, 8<<10), c.files...)
+			return sock.Send(conn, offered(transportRing, 8<<10), c.files...)
 		})
 		conn, err := Dial(soon(t), "fake", WithSocket(path))
 		must(t, err)
 		if c.target != nil {
-			if tr := conn.Transport(); tr.Road != RoadSocket || !errors.Is(tr.Err, c.target) {
+			if tr := conn.Transport(); tr.Kind != TransportSocket || !errors.Is(tr.Err, c.target) {
 				t.Errorf("%s: got %+v, want the socket because of %v", name, tr, c.target)
 			}
-			if a := <-answers; a.road != socketRoad || a.reason == "" {
-				t.Errorf("%s: the listener was told road %d because of %q", name, a.road, a.reason)
+			if a := <-answers; a.transport != transportSocket || a.reason == "" {
+				t.Errorf("%s: the listener was told road %d because of %q", name, a.transport, a.reason)
 			}
 		}
 		must(t, conn.Close())
 		eventually(t, name+": every descriptor but the listener's is closed", func() bool { return descriptors(t) <= before+2 })
 	}
 	path, _ := fakeListener(t, func(conn *net.UnixConn) error {
-		return sock.Send(conn, offered(ringRoad, 16<<10), good.File(), good.File())
+		return sock.Send(conn, offered(transportRing, 16<<10), good.File(), good.File())
 	})
 	conn, err := Dial(soon(t), "fake", WithSocket(path))
 	must(t, err)
 	want(t, "another size than offered", conn.Transport().Err, ErrHandshake)
 	must(t, conn.Close())
 	path, _ = fakeListener(t, func(conn *net.UnixConn) error {
-		return sock.Send(conn, offered(ringRoad, 8<<10), good.File(), good.File(), good.File(), good.File(), good.File())
+		return sock.Send(conn, offered(transportRing, 8<<10), good.File(), good.File(), good.File(), good.File(), good.File())
 	})
 	_, err = Dial(soon(t), "fake", WithSocket(path))
 	want(t, "too many descriptors", err, ErrHandshake)

@@ -22,14 +22,14 @@ import (
 //
 // The end of the socket is the peer's end: see sock.Hear. So a connection needs no locks on its
 // files: doorbell is the table of their leases, too.
-type doorbell struct {
+type socketDoorbell struct {
 	// knock sends bits to the peer, without waiting.
-	knock func(bit byte)
-	waits [2]doorWait // by bit
-	gone  atomic.Bool // the peer is
+	notify func(bit byte)
+	waits  [2]socketWait // by bit
+	gone   atomic.Bool   // the peer is
 	// crowded says that naps would cost more than they bring: they hold one of Go's processors, and a
 	// program that uses net.Conn has other goroutines that need it.
-	crowded atomic.Bool
+	netConn atomic.Bool
 }
 
 // Bits of a knock: which of a Conn's two waits it ends.
@@ -39,29 +39,29 @@ const (
 )
 
 // doorWait belongs to one waiter, but for its token.
-type doorWait struct {
+type socketWait struct {
 	token  chan struct{}
-	credit int // futex naps that may still fail
+	budget int // futex naps that may still fail
 }
 
 // A nap on the futex is worth it while waits are short.
 const (
-	doorNap    = 2 * time.Millisecond
-	fullCredit = 4
+	futexSleep = 2 * time.Millisecond
+	fullBudget = 4
 )
 
-func newDoorbell() *doorbell {
-	d := &doorbell{}
+func newSocketDoorbell() *socketDoorbell {
+	d := &socketDoorbell{}
 	for i := range d.waits {
-		d.waits[i] = doorWait{token: make(chan struct{}, 1), credit: fullCredit}
+		d.waits[i] = socketWait{token: make(chan struct{}, 1), budget: fullBudget}
 	}
 	return d
 }
 
-func (d *doorbell) wait(bit byte) *doorWait { return &d.waits[bit>>1] }
+func (d *socketDoorbell) wait(bit byte) *socketWait { return &d.waits[bit>>1] }
 
 // answer wakes this side's waits.
-func (d *doorbell) answer(bits byte) {
+func (d *socketDoorbell) wake(bits byte) {
 	for _, bit := range [...]byte{dataBit, spaceBit} {
 		if bits&bit == 0 {
 			continue
@@ -75,59 +75,59 @@ func (d *doorbell) answer(bits byte) {
 
 // prepare chooses how to sleep next and returns the flag to set for it. A seat that it took is given
 // back by sleep or getUp.
-func (b *bell) prepare() (flag uint32) {
-	if b.door == nil {
+func (b *doorbell) prepareSleep() (flag uint32) {
+	if b.socket == nil {
 		return layout.WaitFlag
 	}
-	w := b.door.wait(b.bit)
+	w := b.socket.wait(b.bit)
 	select {
 	case <-w.token: // of something that is looked at again before the sleep
 	default:
 	}
-	if w.credit > 0 && !b.door.crowded.Load() && futex.TakeSeat() {
+	if w.budget > 0 && !b.socket.netConn.Load() && futex.AcquireSlot() {
 		return layout.WaitFlag
 	}
 	return layout.DoorFlag
 }
 
 // getUp undoes prepare.
-func (b *bell) getUp(flag uint32) {
-	if b.door != nil && flag == layout.WaitFlag {
-		futex.LeaveSeat()
+func (b *doorbell) cancelSleep(flag uint32) {
+	if b.socket != nil && flag == layout.WaitFlag {
+		futex.ReleaseSlot()
 	}
 }
 
 // sleep sleeps until the bell rings, at most for patience where that is on the futex of a named ring.
-func (b *bell) sleep(flag, seq uint32, patience time.Duration) {
-	if b.door == nil {
+func (b *doorbell) sleep(flag, seq uint32, patience time.Duration) {
+	if b.socket == nil {
 		futex.Wait(b.seq, seq, patience)
 		return
 	}
-	w := b.door.wait(b.bit)
+	w := b.socket.wait(b.bit)
 	if flag == layout.WaitFlag {
-		if futex.Wait(b.seq, seq, min(patience, doorNap)) == futex.ErrTimeout {
-			w.credit--
+		if futex.Wait(b.seq, seq, min(patience, futexSleep)) == futex.ErrTimeout {
+			w.budget--
 		} else {
-			w.credit = fullCredit
+			w.budget = fullBudget
 		}
-		futex.LeaveSeat()
+		futex.ReleaseSlot()
 		return
 	}
 	start := time.Now()
 	<-w.token
-	if time.Since(start) < doorNap {
-		w.credit = min(w.credit+1, fullCredit)
+	if time.Since(start) < futexSleep {
+		w.budget = min(w.budget+1, fullBudget)
 	}
 }
 
 // Acquire grants a lease: the handshake has distributed the roles.
-func (d *doorbell) Acquire(int64) (lease.Lease, error) { return grant{}, nil }
+func (d *socketDoorbell) Acquire(int64) (lease.Lease, error) { return grant{}, nil }
 
 // Held reports whether the peer lives: nobody asks after anybody else.
-func (d *doorbell) Held(int64) (bool, error) { return !d.gone.Load(), nil }
+func (d *socketDoorbell) Held(int64) (bool, error) { return !d.gone.Load(), nil }
 
 // Close does nothing.
-func (d *doorbell) Close() error { return nil }
+func (d *socketDoorbell) Close() error { return nil }
 
 type grant struct{}
 

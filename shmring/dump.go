@@ -64,7 +64,7 @@ type dump struct {
 	pos     uint64
 	end     uint64
 	payload []byte
-	order   uint64 // see overtaken
+	fence   uint64 // see overtaken
 }
 
 // next returns the entry at pos and moves on, nil at the end.
@@ -85,11 +85,11 @@ func (d *dump) next() (*Entry, error) {
 		if err := d.skipCleared(); err != nil || d.pos >= d.end {
 			return nil, err
 		}
-		e, err := d.look()
+		e, err := d.describeNext()
 		if mem.Load32(&d.seg.alarm) == alarmLost {
 			return nil, ErrSegmentLost
 		}
-		if d.overtaken() {
+		if d.reclaimed() {
 			continue // what we saw, errors included, may be bytes that were being cleared
 		}
 		if e != nil {
@@ -114,15 +114,15 @@ func (d *dump) skipCleared() error {
 
 // overtaken reports whether the consumer has begun to clear the bytes at pos since they were read, and moves
 // beyond them: a peer that takes its marks back and forth does not keep us here.
-func (d *dump) overtaken() bool {
-	mem.Add(&d.order, 1) // a full barrier: the bytes were loaded before the mark is
+func (d *dump) reclaimed() bool {
+	mem.Add(&d.fence, 1) // a full barrier: the bytes were loaded before the mark is
 	before := d.pos
 	d.pos = max(before, mem.Load(&d.ring.ctl.ZeroingTo), mem.Load(&d.ring.ctl.Head))
 	return d.pos > before
 }
 
 // look describes what lies at pos, nil if that is nothing.
-func (d *dump) look() (*Entry, error) {
+func (d *dump) describeNext() (*Entry, error) {
 	if w := layout.Word(mem.Load(d.ring.word(d.pos))); w != 0 {
 		return d.describe(w)
 	}

@@ -216,7 +216,7 @@ func TestADumpDoesNotGoBackWithMarksThatDo(t *testing.T) {
 		t.Fatal(e, err)
 	}
 	mem.Store(&s.ring.ctl.ZeroingTo, 1<<40) // just while we check
-	if !d.overtaken() {
+	if !d.reclaimed() {
 		t.Fatal("not overtaken")
 	}
 	mem.Store(&s.ring.ctl.ZeroingTo, 0)

@@ -7,25 +7,25 @@ import (
 )
 
 // duplex is the two rings of a connection as one side has them.
-type duplex struct {
-	door    *doorbell
-	out, in *Segment
-	tx      *Producer
-	rx      *Consumer
+type ringPair struct {
+	doorbell *socketDoorbell
+	out, in  *Segment
+	tx       *Producer
+	rx       *Consumer
 }
 
 // ringOptions returns the options of a connection's segments from those of the connection.
-func ringOptions(o *options, door *doorbell, capacity int64) options {
+func ringOptions(o *options, door *socketDoorbell, capacity int64) options {
 	return options{
 		kind: SPSC, kindGiven: true, capacity: capacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
 		maxRecord: o.maxRecord, schema: o.schema, wait: o.wait, checksum: o.checksum, prefault: o.prefault,
-		hugePages: o.hugePages, foreign: o.foreign, door: door, logger: o.logger,
+		hugePages: o.hugePages, foreign: o.foreign, doorbell: door, logger: o.logger,
 	}
 }
 
 // attachDuplex attaches to both segments, which it takes over: an error closes them.
-func attachDuplex(door *doorbell, out, in *Segment) (p *duplex, err error) {
-	p = &duplex{door: door, out: out, in: in}
+func attachRingPair(door *socketDoorbell, out, in *Segment) (p *ringPair, err error) {
+	p = &ringPair{doorbell: door, out: out, in: in}
 	if p.tx, err = out.Producer(); err == nil {
 		p.rx, err = in.Consumer()
 	}
@@ -38,8 +38,8 @@ func attachDuplex(door *doorbell, out, in *Segment) (p *duplex, err error) {
 
 // makeDuplex makes the memory of a connection, on the listener's side. The files go to the client: its way
 // out comes first.
-func makeDuplex(o *options, capacity int64) (p *duplex, files []*os.File, err error) {
-	door := newDoorbell()
+func createRingPair(o *options, capacity int64) (p *ringPair, files []*os.File, err error) {
+	door := newSocketDoorbell()
 	ro := ringOptions(o, door, capacity)
 	in, err := anonymous(ro)
 	if err != nil {
@@ -49,18 +49,18 @@ func makeDuplex(o *options, capacity int64) (p *duplex, files []*os.File, err er
 	if err != nil {
 		return nil, nil, errors.Join(err, in.Close())
 	}
-	if p, err = attachDuplex(door, out, in); err != nil {
+	if p, err = attachRingPair(door, out, in); err != nil {
 		return nil, nil, err
 	}
 	return p, []*os.File{in.File(), out.File()}, nil
 }
 
 // openDuplex attaches to the memory that a listener has sent. The files stay the caller's.
-func openDuplex(o *options, capacity uint64, files []*os.File) (*duplex, error) {
+func openRingPair(o *options, capacity uint64, files []*os.File) (*ringPair, error) {
 	if len(files) != 2 {
 		return nil, fmt.Errorf("%w: %d descriptors came with the offer of a ring, want 2", ErrHandshake, len(files))
 	}
-	door := newDoorbell()
+	door := newSocketDoorbell()
 	ro := ringOptions(o, door, 0)
 	ro.sealed = true
 	out, err := openSealed(files[0], ro, capacity)
@@ -71,7 +71,7 @@ func openDuplex(o *options, capacity uint64, files []*os.File) (*duplex, error) 
 	if err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
-	return attachDuplex(door, out, in)
+	return attachRingPair(door, out, in)
 }
 
 // openSealed attaches to one segment whose size nobody can change any more.
@@ -104,7 +104,7 @@ func (e *SealError) Error() string {
 func (e *SealError) Unwrap() error { return ErrPermission }
 
 // close gives everything back. Only the first call does anything.
-func (p *duplex) close() error {
+func (p *ringPair) close() error {
 	return errors.Join(p.out.Close(), p.in.Close())
 }
 

@@ -16,13 +16,13 @@ import (
 // calls; since a producer may die between the two, every few looks are taken all the same.
 
 // ending is a consumer's memory of the end it reported.
-type ending struct {
-	follow  bool
-	end     error  // io.EOF or *PeerDiedError, until another producer comes
-	changes uint64 // value of Changes at the last thorough look
-	polls   uint32
-	owes    bool   // the end was reported and is not yet noted in the segment
-	owed    uint64 // and this is the value of Attaches that goes with it
+type eofState struct {
+	follow      bool
+	end         error  // io.EOF or *PeerDiedError, until another producer comes
+	changes     uint64 // value of Changes at the last thorough look
+	polls       uint32
+	unacked     bool   // the end was reported and is not yet noted in the segment
+	ackAttaches uint64 // and this is the value of Attaches that goes with it
 }
 
 // pollsPerLook is how many empty polls pass between thorough looks when nothing has changed.
@@ -47,7 +47,7 @@ func (c *Consumer) empty() error {
 	if changes == c.changes && c.polls%pollsPerLook != 0 {
 		return c.ended()
 	}
-	return c.judge(changes)
+	return c.checkEOF(changes)
 }
 
 // changed reports that somebody came or went since the last thorough look.
@@ -61,7 +61,7 @@ func (c *Consumer) ended() error {
 }
 
 // judge finds out whether the stream has ended.
-func (c *Consumer) judge(changes uint64) error {
+func (c *Consumer) checkEOF(changes uint64) error {
 	attaches := mem.Load(&c.ctl.Attaches)
 	seenOff := attaches == mem.Load(&c.ctl.Acked)
 	died := PeerDiedError{Role: RoleProducer, More: -1}
@@ -92,29 +92,29 @@ func (c *Consumer) judge(changes uint64) error {
 	if died.More >= 0 {
 		c.end = &died
 	}
-	c.owes, c.owed = true, attaches
+	c.unacked, c.ackAttaches = true, attaches
 	if c.lentRecs == 0 { // else a successor would get the lent records again, and no end: Release does it
-		c.seeOff()
+		c.ackEOF()
 	}
 	return c.end
 }
 
-// seeOff notes in the segment that the end has been reported, if it has.
-func (c *Consumer) seeOff() {
-	if !c.owes {
+// ackEOF notes in the segment that the end has been reported, if it has.
+func (c *Consumer) ackEOF() {
+	if !c.unacked {
 		return
 	}
 	// Acked first: a consumer that dies in between leaves the dead unmourned, and its successor reports them,
 	// where the other order would have it report a clean end.
-	mem.Store(&c.ctl.Acked, c.owed)
-	c.owes = false
+	mem.Store(&c.ctl.Acked, c.ackAttaches)
+	c.unacked = false
 	for i := range c.slots {
 		status := mem.Load(&c.slots[i].Status)
 		if generation, state := layout.SplitStatus(status); state == layout.SlotDead {
-			mem.CAS(&c.slots[i].Status, status, layout.MakeStatus(generation, layout.SlotMourned))
+			mem.CAS(&c.slots[i].Status, status, layout.MakeStatus(generation, layout.SlotReaped))
 		}
 	}
 }
 
 // final reports whether err is the end of a stream.
-func final(err error) bool { return err == io.EOF || errors.Is(err, ErrPeerDied) }
+func endOfStream(err error) bool { return err == io.EOF || errors.Is(err, ErrPeerDied) }

@@ -16,42 +16,42 @@ import (
 // How a socketLine ends its sending.
 
 // goodbye stands where a frame's total would.
-const goodbye = math.MaxUint64
+const closeNotice = math.MaxUint64
 
 // farewell bounds how long Close goes on writing what is owed to a peer that does not read.
-const farewell = time.Second
+const closeTimeout = time.Second
 
 // closeWrite says goodbye, after what is owed. If the peer is slow to read, that goes on without the caller.
-func (s *socketLine) closeWrite() error {
-	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+func (s *socketTransport) closeWrite() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	err := s.part(ctx)
+	err := s.sendClose(ctx)
 	if !frame.Resumable(err) && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
-	s.later(s.part)
+	s.inBackground(s.sendClose)
 	return nil
 }
 
 // later goes on with what the caller, whose turn it is to send, could not finish. A failure comes again with the
 // next call.
-func (s *socketLine) later(finish func(context.Context) error) {
-	s.owing.Add(1)
+func (s *socketTransport) inBackground(finish func(context.Context) error) {
+	s.background.Add(1)
 	go func() {
-		if s.sending.take(context.Background()) == nil {
+		if s.sending.lock(context.Background()) == nil {
 			_ = finish(context.Background())
-			s.sending.leave()
+			s.sending.unlock()
 		}
-		s.owing.Add(-1)
+		s.background.Add(-1)
 	}()
 }
 
 // part says goodbye until ctx ends; the next call continues.
-func (s *socketLine) part(ctx context.Context) error {
-	if !s.parted {
-		s.parted, s.unsaid = true, binary.BigEndian.AppendUint64(nil, goodbye)
+func (s *socketTransport) sendClose(ctx context.Context) error {
+	if !s.closing {
+		s.closing, s.unsentClose = true, binary.BigEndian.AppendUint64(nil, closeNotice)
 	}
-	if len(s.unsaid) == 0 {
+	if len(s.unsentClose) == 0 {
 		return nil
 	}
 	if err := s.w.Flush(ctx); err != nil {
@@ -61,8 +61,8 @@ func (s *socketLine) part(ctx context.Context) error {
 	if err := s.conn.SetWriteDeadline(end); err != nil {
 		return s.sendError(err)
 	}
-	n, err := s.conn.Write(s.unsaid)
-	if s.unsaid = s.unsaid[n:]; err != nil {
+	n, err := s.conn.Write(s.unsentClose)
+	if s.unsentClose = s.unsentClose[n:]; err != nil {
 		return s.sendError(err)
 	}
 	if c, ok := s.conn.(interface{ CloseWrite() error }); ok {
@@ -73,16 +73,16 @@ func (s *socketLine) part(ctx context.Context) error {
 
 // shut says goodbye. Over TCP the socket itself is closed by release: a close with bytes unread makes the system
 // forget what it has not sent yet, and reset the connection.
-func (s *socketLine) shut() error {
-	s.shutUp.Store(true)
-	s.end = time.Now().Add(farewell)
+func (s *socketTransport) shut() error {
+	s.closed.Store(true)
+	s.end = time.Now().Add(closeTimeout)
 	ctx, cancel := context.WithDeadline(context.Background(), s.end)
 	defer cancel()
 	// If it is neither ours nor that of a finished call, a Send is under way, and its message cannot be finished.
-	if s.sending.tryTake() || s.owing.Load() > 0 && s.sending.take(ctx) == nil {
+	if s.sending.tryLock() || s.background.Load() > 0 && s.sending.lock(ctx) == nil {
 		// The peer learns from the socket's end what it does not learn from a goodbye.
-		_ = s.part(ctx)
-		s.sending.leave()
+		_ = s.sendClose(ctx)
+		s.sending.unlock()
 	}
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
 		// Both end the calls that are under way. A failure is that of a socket that has ended already.
@@ -93,7 +93,7 @@ func (s *socketLine) shut() error {
 	return s.hangUp()
 }
 
-func (s *socketLine) release() error {
+func (s *socketTransport) release() error {
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
 		s.linger(tcp)
 		return s.hangUp()
@@ -109,7 +109,7 @@ const (
 
 // linger drops what the peer still sends until its system has all of ours, or it has ended, too. Where our system
 // does not say how much has arrived, only the latter counts.
-func (s *socketLine) linger(c *net.TCPConn) {
+func (s *socketTransport) linger(c *net.TCPConn) {
 	waste := make([]byte, 32<<10)
 	for dropped := 0; dropped < lingerSize; {
 		if n, err := sock.Unacked(c); err == nil && n == 0 {
@@ -127,7 +127,7 @@ func (s *socketLine) linger(c *net.TCPConn) {
 	}
 }
 
-func (s *socketLine) hangUp() error {
+func (s *socketTransport) hangUp() error {
 	if err := s.conn.Close(); !errors.Is(err, net.ErrClosed) { // sendFrom may have closed it
 		return err
 	}

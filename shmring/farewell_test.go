@@ -29,7 +29,7 @@ func received(t *testing.T, c *Conn, sent int) {
 // still to send.
 func TestCloseWithUnreadMessagesKeepsWhatWasSent(t *testing.T) {
 	client, server := roads["tcp"](t)
-	must(t, client.line.(*socketLine).conn.(*net.TCPConn).SetWriteBuffer(1<<20))
+	must(t, client.carrier.(*socketTransport).conn.(*net.TCPConn).SetWriteBuffer(1<<20))
 	must(t, server.Send(soon(t), []byte("nobody reads this")))
 	const sent = 5 // more than the peer's system takes from ours before somebody reads
 	for i := range sent {

@@ -33,7 +33,7 @@ func (e *FragmentError) Error() string {
 }
 
 // errPiece spares a connection, which puts the pieces together, the allocation.
-var errPiece = &FragmentError{}
+var errFragmentOnly = &FragmentError{}
 
 // Unwrap returns ErrFragment.
 func (e *FragmentError) Unwrap() error { return ErrFragment }
@@ -107,13 +107,13 @@ func (p *Producer) sendPiece(ctx context.Context, b []byte, typ uint16, piece ui
 	}
 	defer p.leave()
 	n := uint64(len(b))
-	c, err := p.obtain(ctx, n, p.checksum || typ != 0)
+	c, err := p.allocWait(ctx, n, p.checksum || typ != 0)
 	if err != nil {
 		return err
 	}
 	mem.CopyIn(c.payload(&p.ring), b)
 	p.commitPiece(c, n, typ, 0, piece)
-	return p.afterLoss()
+	return p.lossError()
 }
 
 // Stream is one message, received piece by piece. It belongs to its Consumer and to the same goroutine; it
@@ -159,14 +159,14 @@ func (s *Stream) begin(ctx context.Context, c *Consumer) error {
 			return nil
 		}
 		c.Release() // nobody has seen how it began
-		if err := overdue(ctx); err != nil {
+		if err := contextError(ctx); err != nil {
 			return err
 		}
 	}
 }
 
 // overdue bounds work that a sender can make endless without ever keeping us waiting.
-func overdue(ctx context.Context) error {
+func contextError(ctx context.Context) error {
 	if ctx == nil || ctx.Err() == nil {
 		return nil
 	}
@@ -208,7 +208,7 @@ func (s *Stream) peek(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 		if len(s.rest) == 0 {
-			if err := overdue(ctx); err != nil {
+			if err := contextError(ctx); err != nil {
 				return nil, err
 			}
 		}
@@ -237,7 +237,7 @@ func (s *Stream) advance(ctx context.Context) error {
 		err = fmt.Errorf("%w: its sender gave the message up", io.ErrUnexpectedEOF)
 	case err == io.EOF:
 		err = fmt.Errorf("%w: its sender closed", io.ErrUnexpectedEOF)
-	case !final(err):
+	case !endOfStream(err):
 		return err
 	}
 	s.end = err
@@ -257,7 +257,7 @@ func (c *Consumer) continuation(ctx context.Context, from uint32) (Record, error
 		return c.verify(r)
 	})
 	if err == nil {
-		c.lend(c.pos, f.word.Total(), uint64(len(f.Payload)))
+		c.countLent(c.pos, f.word.Total(), uint64(len(f.Payload)))
 	}
 	c.leave()
 	return f.Record, err

@@ -21,10 +21,10 @@ import (
 //
 // From then on the socket carries frames, or knocks of one byte each.
 const (
-	greetingSize  = 256
-	greetingMagic = "shmrconn"
-	reasonAt      = 64
-	maxReason     = greetingSize - reasonAt
+	messageBytes = 256
+	messageMagic = "shmrconn"
+	reasonAt     = 64
+	maxReason    = messageBytes - reasonAt
 
 	// handshakeVersion is the only one so far. A server answers another one with its own and closes.
 	handshakeVersion = 1
@@ -32,16 +32,16 @@ const (
 
 // Kinds of greeting.
 const (
-	helloKind  = 1
-	offerKind  = 2
-	answerKind = 3
+	kindHello  = 1
+	kindOffer  = 2
+	kindAnswer = 3
 )
 
 // Roads in a greeting.
 const (
-	noRoad     = 0 // refused: see refusal
-	socketRoad = 1
-	ringRoad   = 2
+	transportNone   = 0 // refused: see refusal
+	transportSocket = 1
+	transportRing   = 2
 )
 
 // Refusals in an offer.
@@ -52,24 +52,24 @@ const (
 )
 
 // greeting is one message of the handshake.
-type greeting struct {
-	version  uint16
-	kind     uint8
-	road     uint8
-	refusal  uint8
-	capacity uint64 // bytes of each ring; hello: 0 for no wish
-	largest  uint64 // message in bytes that this side takes
-	schema   uint64
-	reason   string // why the road is not the ring, for people
+type message struct {
+	version    uint16
+	kind       uint8
+	transport  uint8
+	refusal    uint8
+	capacity   uint64 // bytes of each ring; hello: 0 for no wish
+	maxMessage uint64 // message in bytes that this side takes
+	schema     uint64
+	reason     string // why the road is not the ring, for people
 }
 
-func (g *greeting) encode() []byte {
-	b := make([]byte, greetingSize)
-	copy(b, greetingMagic)
+func (g *message) encode() []byte {
+	b := make([]byte, messageBytes)
+	copy(b, messageMagic)
 	binary.BigEndian.PutUint16(b[8:], g.version)
-	b[10], b[11], b[12] = g.kind, g.road, g.refusal
+	b[10], b[11], b[12] = g.kind, g.transport, g.refusal
 	binary.BigEndian.PutUint64(b[16:], g.capacity)
-	binary.BigEndian.PutUint64(b[24:], g.largest)
+	binary.BigEndian.PutUint64(b[24:], g.maxMessage)
 	binary.BigEndian.PutUint64(b[32:], g.schema)
 	n := copy(b[reasonAt:], g.reason)
 	binary.BigEndian.PutUint16(b[62:], uint16(n))
@@ -78,21 +78,21 @@ func (g *greeting) encode() []byte {
 
 // parseGreeting judges the bytes of a greeting that should be of the given kind. Of another version only
 // the first ten bytes are looked at.
-func parseGreeting(b []byte, kind uint8) (g greeting, err error) {
-	if len(b) != greetingSize || string(b[:8]) != greetingMagic {
+func parseMessage(b []byte, kind uint8) (g message, err error) {
+	if len(b) != messageBytes || string(b[:8]) != messageMagic {
 		return g, fmt.Errorf("%w: the peer does not speak this protocol, it began with %q", ErrHandshake, b[:min(len(b), 8)])
 	}
 	if g.version = binary.BigEndian.Uint16(b[8:]); g.version != handshakeVersion {
 		return g, fmt.Errorf("%w: the peer's handshake has version %d, this side's %d", ErrVersion, g.version, handshakeVersion)
 	}
-	g.kind, g.road, g.refusal = b[10], b[11], b[12]
+	g.kind, g.transport, g.refusal = b[10], b[11], b[12]
 	g.capacity = binary.BigEndian.Uint64(b[16:])
-	g.largest = binary.BigEndian.Uint64(b[24:])
+	g.maxMessage = binary.BigEndian.Uint64(b[24:])
 	g.schema = binary.BigEndian.Uint64(b[32:])
 	n := binary.BigEndian.Uint16(b[62:])
-	if g.kind != kind || g.road > ringRoad || n > maxReason || g.largest == 0 {
+	if g.kind != kind || g.transport > transportRing || n > maxReason || g.maxMessage == 0 {
 		return g, fmt.Errorf("%w: greeting of kind %d with road %d, reason of %d bytes, largest message %d; want kind %d, road 0 to %d, reason up to %d, largest message above 0",
-			ErrHandshake, g.kind, g.road, n, g.largest, kind, ringRoad, maxReason)
+			ErrHandshake, g.kind, g.transport, n, g.maxMessage, kind, transportRing, maxReason)
 	}
 	g.reason = strings.ToValidUTF8(string(b[reasonAt:][:n]), "?")
 	return g, nil

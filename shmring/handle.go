@@ -23,14 +23,14 @@ import (
 //
 // As long as it is closing, Close touches the memory, and only Close may finish; once it has left, the owner may.
 type handle struct {
-	busy   uint32  // owner only: 1 inside a call
-	lent   uint32  // owner only: 1 while a reservation or a borrowed record is out
-	alarm  *uint32 // the segment's: alarmLost once the memory has vanished
-	closed uint32  // open, closing, left, finished
-	seg    *Segment
-	lease  lease.Lease
-	detach func() // role's part of finishing: runs once, mapping and lease still held
-	bells  [2]*bell
+	busy      uint32  // owner only: 1 inside a call
+	lent      uint32  // owner only: 1 while a reservation or a borrowed record is out
+	alarm     *uint32 // the segment's: alarmLost once the memory has vanished
+	closed    uint32  // open, closing, left, finished
+	seg       *Segment
+	lease     lease.Lease
+	detach    func() // role's part of finishing: runs once, mapping and lease still held
+	doorbells [2]*doorbell
 }
 
 // alarmLost is what package fault writes as a segment's alarm, which is 0 before.
@@ -48,13 +48,13 @@ func (h *handle) enter() error {
 	if h.start() && !h.lost() {
 		return nil
 	}
-	return h.refuse()
+	return h.refuseCall()
 }
 
-// start is enter for the short ways, which look at their end whether the memory was lost. False: the handle
+// start is enter for the fast paths, which look at their end whether the memory was lost. False: the handle
 // is closed, and the call must end with refuse.
 func (h *handle) start() bool {
-	mem.Note32(&h.busy, 1)
+	mem.StoreRelaxed32(&h.busy, 1)
 	return !h.closing()
 }
 
@@ -62,8 +62,8 @@ func (h *handle) start() bool {
 func (h *handle) closing() bool { return atomic.LoadUint32(&h.closed) != handleOpen }
 
 // refuse ends a call that must not touch the memory.
-func (h *handle) refuse() error {
-	err := h.gone()
+func (h *handle) refuseCall() error {
+	err := h.err()
 	h.leave()
 	return err
 }
@@ -73,7 +73,7 @@ func (h *handle) refuse() error {
 func (h *handle) leave() { mem.Store32(&h.busy, 0) }
 
 // gone returns why the handle is unusable, or nil.
-func (h *handle) gone() error {
+func (h *handle) err() error {
 	switch {
 	case h.lost():
 		return ErrSegmentLost
@@ -88,7 +88,7 @@ func (h *handle) gone() error {
 func (h *handle) lost() bool { return atomic.LoadUint32(h.alarm) == alarmLost }
 
 // afterLoss reports memory that vanished during a call.
-func (h *handle) afterLoss() error {
+func (h *handle) lossError() error {
 	if h.lost() {
 		return ErrSegmentLost
 	}
@@ -97,14 +97,14 @@ func (h *handle) afterLoss() error {
 
 // checkup sounds the alarm if the file is shorter than the segment. Losses are noticed by touching them; this is
 // for a party that waits for a word which is still there while the rest is not. The caller has entered.
-func (h *handle) checkup() {
+func (h *handle) checkSize() {
 	if size := h.seg.mapping.Size(); size >= 0 && uint64(size) < h.seg.header.SegmentSize {
 		atomic.StoreUint32(h.alarm, alarmLost)
 	}
 }
 
 // settle follows every return of lent memory: it finishes a Close that had to leave it alone.
-func (h *handle) settle() {
+func (h *handle) returnLent() {
 	mem.Store32(&h.lent, 0) // release, as in leave: Close may look at this alone
 	h.leave()
 	if atomic.LoadUint32(&h.closed) == handleLeft {
@@ -119,8 +119,8 @@ func (h *handle) close() error {
 	}
 	barrier()
 	for i := 0; mem.Load32(&h.busy) != 0; i++ {
-		for _, b := range h.bells {
-			b.rouse()
+		for _, b := range h.doorbells {
+			b.wakeAll()
 		}
 		if i < 100 {
 			runtime.Gosched()
@@ -153,5 +153,5 @@ func (h *handle) finish(from uint32) {
 	}
 	h.detach()
 	h.lease.Release()
-	h.seg.drop(h)
+	h.seg.removeHandle(h)
 }

@@ -24,7 +24,7 @@ type handshake struct {
 }
 
 // maxWish bounds the rings that a dialer can wish for, in bytes.
-const maxWish = 4 << 20
+const maxProposedCapacity = 4 << 20
 
 // begin bounds the whole handshake and asks who the peer is.
 func (h *handshake) begin() (err error) {
@@ -36,8 +36,8 @@ func (h *handshake) begin() (err error) {
 }
 
 // greeting returns a greeting with this side's limits.
-func (h *handshake) greeting(kind uint8) greeting {
-	return greeting{version: handshakeVersion, kind: kind, largest: uint64(h.o.maxMessage), schema: h.o.schema}
+func (h *handshake) message(kind uint8) message {
+	return message{version: handshakeVersion, kind: kind, maxMessage: uint64(h.o.maxMessage), schema: h.o.schema}
 }
 
 // dial is the client's side.
@@ -45,33 +45,33 @@ func (h *handshake) dial() (*Conn, error) {
 	if err := h.begin(); err != nil {
 		return nil, err
 	}
-	hello := h.greeting(helloKind)
+	hello := h.message(kindHello)
 	var why Transport
-	if hello.road, why = h.wish(); h.o.sized {
+	if hello.transport, why = h.propose(); h.o.sized {
 		hello.capacity = uint64(h.o.capacity)
 	}
 	hello.reason = why.Reason
 	if err := h.write(&hello); err != nil {
 		return nil, err
 	}
-	offer, files, err := h.read(offerKind, 2)
+	offer, files, err := h.read(kindOffer, 2)
 	if err != nil {
 		return nil, err
 	}
 	defer closeFiles(files) // nothing was written to them
-	if offer.road == noRoad {
-		return nil, h.refused(&offer)
+	if offer.transport == transportNone {
+		return nil, h.refusalError(&offer)
 	}
 	if err := h.checkSchema(&offer); err != nil {
 		return nil, err
 	}
-	answer := h.greeting(answerKind)
-	answer.road = offer.road
-	var rings *duplex
-	if offer.road == ringRoad {
-		if rings, err = openDuplex(h.o, offer.capacity, files); err != nil {
+	answer := h.message(kindAnswer)
+	answer.transport = offer.transport
+	var rings *ringPair
+	if offer.transport == transportRing {
+		if rings, err = openRingPair(h.o, offer.capacity, files); err != nil {
 			why = Transport{Reason: "this side refused the memory: " + err.Error(), Err: err}
-			answer.road, answer.reason = socketRoad, h.tell("the dialer refused the memory", err)
+			answer.transport, answer.reason = transportSocket, h.peerReason("the dialer refused the memory", err)
 		}
 	} else if why.Reason == "" {
 		why.Reason = offer.reason
@@ -79,12 +79,12 @@ func (h *handshake) dial() (*Conn, error) {
 	if err := h.write(&answer); err != nil {
 		return nil, abandon(rings, err)
 	}
-	return h.finish(rings, why, min(offer.largest, uint64(h.o.maxMessage)))
+	return h.finish(rings, why, min(offer.maxMessage, uint64(h.o.maxMessage)))
 }
 
 // accept is the server's side.
 func (h *handshake) accept() (*Conn, error) {
-	offer := h.greeting(offerKind)
+	offer := h.message(kindOffer)
 	if err := h.begin(); err != nil {
 		var owner *CredentialsError
 		if errors.As(err, &owner) {
@@ -93,7 +93,7 @@ func (h *handshake) accept() (*Conn, error) {
 		}
 		return nil, err
 	}
-	hello, _, err := h.read(helloKind, 0)
+	hello, _, err := h.read(kindHello, 0)
 	if errors.Is(err, ErrVersion) {
 		offer.refusal = refusedVersion
 	} else if err == nil {
@@ -107,77 +107,77 @@ func (h *handshake) accept() (*Conn, error) {
 		}
 		return nil, err
 	}
-	wish, why := h.wish()
-	if wish == ringRoad && hello.road != ringRoad {
+	wish, why := h.propose()
+	if wish == transportRing && hello.transport != transportRing {
 		why.Reason = hello.reason
 	}
-	var rings *duplex
+	var rings *ringPair
 	var files []*os.File
-	offer.road, offer.reason = socketRoad, why.Reason
+	offer.transport, offer.reason = transportSocket, why.Reason
 	if why.Reason == "" {
-		if rings, files, err = makeDuplex(h.o, h.capacity(&hello)); err != nil {
+		if rings, files, err = createRingPair(h.o, h.capacity(&hello)); err != nil {
 			why = Transport{Reason: "this side could not make the memory: " + err.Error(), Err: err}
-			offer.reason = h.tell("the listener could not make the memory", err)
+			offer.reason = h.peerReason("the listener could not make the memory", err)
 		} else {
-			offer.road, offer.capacity = ringRoad, rings.in.header.Capacity
+			offer.transport, offer.capacity = transportRing, rings.in.header.Capacity
 		}
 	}
 	err = h.write(&offer, files...)
-	var answer greeting
+	var answer message
 	if err == nil {
-		answer, _, err = h.read(answerKind, 0)
+		answer, _, err = h.read(kindAnswer, 0)
 	}
-	if err == nil && answer.road != offer.road && (offer.road != ringRoad || answer.road != socketRoad) {
-		err = fmt.Errorf("%w: offered was road %d, the answer is %d", ErrHandshake, offer.road, answer.road)
+	if err == nil && answer.transport != offer.transport && (offer.transport != transportRing || answer.transport != transportSocket) {
+		err = fmt.Errorf("%w: offered was road %d, the answer is %d", ErrHandshake, offer.transport, answer.transport)
 	}
 	if err != nil {
 		return nil, abandon(rings, err)
 	}
-	if rings != nil && answer.road == socketRoad {
+	if rings != nil && answer.transport == transportSocket {
 		if err := rings.close(); err != nil {
 			return nil, err
 		}
 		rings, why = nil, Transport{Reason: answer.reason}
 	}
-	return h.finish(rings, why, min(hello.largest, uint64(h.o.maxMessage)))
+	return h.finish(rings, why, min(hello.maxMessage, uint64(h.o.maxMessage)))
 }
 
 // wish says which road this side would like, and why it is not the ring.
-func (h *handshake) wish() (road uint8, why Transport) {
+func (h *handshake) propose() (road uint8, why Transport) {
 	_, unix := h.conn.(*net.UnixConn)
 	switch {
 	case !unix:
-		return socketRoad, Transport{Reason: "the address is not a Unix socket, so the peer may be on another machine"}
+		return transportSocket, Transport{Reason: "the address is not a Unix socket, so the peer may be on another machine"}
 	case h.o.socketOnly:
-		return socketRoad, Transport{Reason: "an option asked for the socket (WithSocketOnly)"}
+		return transportSocket, Transport{Reason: "an option asked for the socket (WithSocketOnly)"}
 	case runtime.GOOS != "linux":
 		err := fmt.Errorf("%w: memory is passed over sockets on Linux only", errors.ErrUnsupported)
-		return socketRoad, Transport{Reason: err.Error(), Err: err}
+		return transportSocket, Transport{Reason: err.Error(), Err: err}
 	}
 	if err := supported(); err != nil {
-		return socketRoad, Transport{Reason: err.Error(), Err: err}
+		return transportSocket, Transport{Reason: err.Error(), Err: err}
 	}
-	return ringRoad, Transport{}
+	return transportRing, Transport{}
 }
 
 // capacity is what each ring gets, in bytes.
-func (h *handshake) capacity(hello *greeting) int64 {
+func (h *handshake) capacity(hello *message) int64 {
 	switch {
 	case h.o.sized:
 		return h.o.capacity
 	case hello.capacity != 0:
-		return int64(min(hello.capacity, maxWish))
+		return int64(min(hello.capacity, maxProposedCapacity))
 	}
 	return DefaultConnCapacity
 }
 
 // tell returns what the peer may read about an error here.
-func (h *handshake) tell(what string, err error) string {
+func (h *handshake) peerReason(what string, err error) string {
 	text := strings.ToValidUTF8(what+": "+err.Error(), "?")
 	return strings.ToValidUTF8(text[:min(len(text), maxReason)], "")
 }
 
-func (h *handshake) checkSchema(g *greeting) error {
+func (h *handshake) checkSchema(g *message) error {
 	if h.o.schema != 0 && g.schema != 0 && h.o.schema != g.schema {
 		return &SchemaError{Segment: g.schema, Want: h.o.schema}
 	}
@@ -185,7 +185,7 @@ func (h *handshake) checkSchema(g *greeting) error {
 }
 
 // refused turns a server's refusal into the error that it stands for.
-func (h *handshake) refused(offer *greeting) error {
+func (h *handshake) refusalError(offer *message) error {
 	switch offer.refusal {
 	case refusedSchema:
 		return &SchemaError{Segment: offer.schema, Want: h.o.schema}
@@ -196,21 +196,21 @@ func (h *handshake) refused(offer *greeting) error {
 }
 
 // finish makes the connection.
-func (h *handshake) finish(rings *duplex, why Transport, limit uint64) (*Conn, error) {
+func (h *handshake) finish(rings *ringPair, why Transport, limit uint64) (*Conn, error) {
 	if err := h.conn.SetDeadline(time.Time{}); err != nil {
 		return nil, abandon(rings, err)
 	}
 	c := newConn(h.peer, limit, h.conn.LocalAddr(), h.conn.RemoteAddr())
 	if rings == nil {
-		c.transport = Transport{Road: RoadSocket, Reason: why.Reason, Err: why.Err}
-		c.run(newSocketLine(h.conn, h.peer, limit, &c.sending))
+		c.transport = Transport{Kind: TransportSocket, Reason: why.Reason, Err: why.Err}
+		c.run(newSocketTransport(h.conn, h.peer, limit, &c.sending))
 		if why.Err != nil {
 			h.o.logger.Info("shmring: a connection goes over the socket", "reason", why.Reason)
 		}
 		return c, nil
 	}
-	c.transport = Transport{Road: RoadRing, Reason: "both ends share memory"}
-	line, err := newRingLine(rings, h.conn.(*net.UnixConn), h.peer, limit)
+	c.transport = Transport{Kind: TransportRing, Reason: "both ends share memory"}
+	line, err := newRingTransport(rings, h.conn.(*net.UnixConn), h.peer, limit)
 	if err != nil {
 		return nil, abandon(rings, err)
 	}
@@ -218,14 +218,14 @@ func (h *handshake) finish(rings *duplex, why Transport, limit uint64) (*Conn, e
 	return c, nil
 }
 
-func abandon(rings *duplex, err error) error {
+func abandon(rings *ringPair, err error) error {
 	if rings != nil {
 		err = errors.Join(err, rings.close())
 	}
 	return err
 }
 
-func (h *handshake) write(g *greeting, files ...*os.File) error {
+func (h *handshake) write(g *message, files ...*os.File) error {
 	if unix, ok := h.conn.(*net.UnixConn); ok {
 		return sock.Send(unix, g.encode(), files...)
 	}
@@ -234,8 +234,8 @@ func (h *handshake) write(g *greeting, files ...*os.File) error {
 }
 
 // read reads one greeting, and not a byte more, with at most so many files.
-func (h *handshake) read(kind uint8, limit int) (g greeting, files []*os.File, err error) {
-	b := make([]byte, greetingSize)
+func (h *handshake) read(kind uint8, limit int) (g message, files []*os.File, err error) {
+	b := make([]byte, messageBytes)
 	if unix, ok := h.conn.(*net.UnixConn); ok {
 		files, err = sock.Receive(unix, b, limit)
 	} else {
@@ -245,7 +245,7 @@ func (h *handshake) read(kind uint8, limit int) (g greeting, files []*os.File, e
 		err = fmt.Errorf("the peer hung up: %w", io.ErrUnexpectedEOF)
 	}
 	if err == nil {
-		g, err = parseGreeting(b, kind)
+		g, err = parseMessage(b, kind)
 	}
 	if err != nil {
 		return g, nil, errors.Join(err, closeFiles(files))

@@ -24,14 +24,14 @@ type Op = mem.Op
 
 // The shared accesses.
 const (
-	OpLoad  = mem.OpLoad
-	OpStore = mem.OpStore
-	OpNote  = mem.OpNote
-	OpCAS   = mem.OpCAS
-	OpAdd   = mem.OpAdd
-	OpCopy  = mem.OpCopy
-	OpZero  = mem.OpZero
-	OpPause = mem.OpPause
+	OpLoad         = mem.OpLoad
+	OpStore        = mem.OpStore
+	OpStoreRelaxed = mem.OpStoreRelaxed
+	OpCAS          = mem.OpCAS
+	OpAdd          = mem.OpAdd
+	OpCopy         = mem.OpCopy
+	OpZero         = mem.OpZero
+	OpPause        = mem.OpPause
 )
 
 // InstallHook replaces the hook of the whole process; nil removes it.
@@ -125,7 +125,7 @@ func (p *Producer) Fingerprint(seed maphash.Seed) uint64 { return fingerprint(se
 func (c *Consumer) Fingerprint(seed maphash.Seed) uint64 { return fingerprint(seed, c) }
 
 // SetSteps makes the consumer clear memory in pieces of stride bytes, a power of two, and give it back in steps of step bytes.
-func (c *Consumer) SetSteps(step, stride uint64) { c.step, c.stride = step, stride }
+func (c *Consumer) SetSteps(step, stride uint64) { c.headStep, c.zeroStep = step, stride }
 
 // Look sets whether the next empty poll is a thorough one.
 func (c *Consumer) Look(thoroughly bool) {

@@ -11,26 +11,26 @@ import (
 )
 
 // inflow is the message that a ringLine is receiving piece by piece.
-type inflow struct {
+type inbound struct {
 	stream Stream
 	opened bool
 	// What a receipt had collected when its context ended. The next one begins with it.
-	replay []byte
-	cut    bool
+	replay  []byte
+	resumed bool
 	// Of a framed message: bytes left of the slice that is being read, and the length in front of the
 	// next, as far as it has come.
-	left   uint64
-	length []byte
+	sliceLeft   uint64
+	lengthBytes []byte
 }
 
 // open begins the next message, or the one whose receipt was cut short once more.
-func (r *ringLine) open(ctx context.Context) error {
+func (r *ringTransport) open(ctx context.Context) error {
 	if r.failed != nil {
 		return r.failed
 	}
-	r.left, r.length = 0, r.length[:0]
-	if r.cut {
-		r.cut = false
+	r.sliceLeft, r.lengthBytes = 0, r.lengthBytes[:0]
+	if r.resumed {
+		r.resumed = false
 		return nil
 	}
 	for r.opened { // skip what is left of it
@@ -41,7 +41,7 @@ func (r *ringLine) open(ctx context.Context) error {
 			}
 		}
 		r.discard(len(b))
-		if err := overdue(ctx); err != nil {
+		if err := contextError(ctx); err != nil {
 			return err
 		}
 	}
@@ -53,7 +53,7 @@ func (r *ringLine) open(ctx context.Context) error {
 }
 
 // peek returns the next bytes of the open message as it lies in the ring, at least one.
-func (r *ringLine) peek(ctx context.Context) ([]byte, error) {
+func (r *ringTransport) peek(ctx context.Context) ([]byte, error) {
 	if len(r.replay) > 0 {
 		return r.replay, nil
 	}
@@ -61,7 +61,7 @@ func (r *ringLine) peek(ctx context.Context) ([]byte, error) {
 }
 
 // discard steps over n of them.
-func (r *ringLine) discard(n int) {
+func (r *ringTransport) discard(n int) {
 	if len(r.replay) > 0 {
 		r.replay = r.replay[n:]
 		return
@@ -70,11 +70,11 @@ func (r *ringLine) discard(n int) {
 }
 
 // read reads from the open message: of a framed one, its body and then its parts.
-func (r *ringLine) read(ctx context.Context, b []byte) (int, error) {
+func (r *ringTransport) read(ctx context.Context, b []byte) (int, error) {
 	for {
 		lent, err := r.peek(ctx)
 		if err != nil {
-			if err == io.EOF && r.stream.typ == framed && (r.left > 0 || len(r.length) > 0) {
+			if err == io.EOF && r.stream.typ == framed && (r.sliceLeft > 0 || len(r.lengthBytes) > 0) {
 				err = io.ErrUnexpectedEOF
 			}
 			return 0, r.readError(err)
@@ -84,26 +84,26 @@ func (r *ringLine) read(ctx context.Context, b []byte) (int, error) {
 			r.discard(n)
 			return n, nil
 		}
-		if r.left > 0 {
-			n := copy(b[:min(uint64(len(b)), r.left)], lent)
-			r.left -= uint64(n)
+		if r.sliceLeft > 0 {
+			n := copy(b[:min(uint64(len(b)), r.sliceLeft)], lent)
+			r.sliceLeft -= uint64(n)
 			r.discard(n)
 			return n, nil
 		}
-		n := min(len(lent), lengthSize-len(r.length))
-		r.length = append(r.length, lent[:n]...)
+		n := min(len(lent), lengthSize-len(r.lengthBytes))
+		r.lengthBytes = append(r.lengthBytes, lent[:n]...)
 		r.discard(n)
-		if len(r.length) == lengthSize {
-			r.left, r.length = binary.BigEndian.Uint64(r.length), r.length[:0]
+		if len(r.lengthBytes) == lengthSize {
+			r.sliceLeft, r.lengthBytes = binary.BigEndian.Uint64(r.lengthBytes), r.lengthBytes[:0]
 		}
-		if err := overdue(ctx); err != nil {
+		if err := contextError(ctx); err != nil {
 			return 0, err
 		}
 	}
 }
 
 // readError ends the message where its end is what happened.
-func (r *ringLine) readError(err error) error {
+func (r *ringTransport) readError(err error) error {
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
 		r.opened = false
 		return err
@@ -112,7 +112,7 @@ func (r *ringLine) readError(err error) error {
 }
 
 // parse takes a framed message apart. One that is none ends the receiving, as it does on a socket.
-func (r *ringLine) parse(raw []byte) (frame.Message, error) {
+func (r *ringTransport) parse(raw []byte) (frame.Message, error) {
 	m, err := frame.Parse(raw)
 	if err != nil {
 		r.failed = fmt.Errorf("%w: %w", ErrCorrupt, err)
@@ -121,7 +121,7 @@ func (r *ringLine) parse(raw []byte) (frame.Message, error) {
 	return m, nil
 }
 
-func (r *ringLine) tooLarge(size uint64) error {
+func (r *ringTransport) tooLarge(size uint64) error {
 	r.failed = &TooLargeError{Size: size, Limit: r.limit}
 	return r.failed
 }

@@ -72,7 +72,7 @@ func (s *Segment) Info() Info {
 func (s *Segment) party(i uint32) (Party, bool) {
 	slot := &s.ring.slots[i]
 	_, state := layout.SplitStatus(mem.Load(&slot.Status))
-	if state == layout.SlotFree || state == layout.SlotMourned {
+	if state == layout.SlotFree || state == layout.SlotReaped {
 		return Party{}, false
 	}
 	p := Party{

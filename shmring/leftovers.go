@@ -18,7 +18,7 @@ import (
 //     Only file systems without unnamed files have any. The time of a file's last change tells the two apart;
 //   - sockets of listeners that were killed, or the lock of one where its socket is gone. A lock beside each
 //     says that nobody listens. The next Listen takes them over, too.
-func Leftovers(opts ...Option) ([]string, error) {
+func StaleFiles(opts ...Option) ([]string, error) {
 	o := collect(opts)
 	dir := o.dir
 	if dir == "" {
@@ -33,9 +33,9 @@ func Leftovers(opts ...Option) ([]string, error) {
 		path := filepath.Join(dir, e.Name())
 		if !e.Type().IsRegular() {
 			continue
-		} else if isDraft(e.Name()) {
+		} else if isUnfinished(e.Name()) {
 			paths = append(paths, path)
-		} else if path, is := deserted(path, e); is {
+		} else if path, is := staleListener(path, e); is {
 			paths = append(paths, path)
 		}
 	}
@@ -43,13 +43,13 @@ func Leftovers(opts ...Option) ([]string, error) {
 }
 
 // isDraft reports whether a file's name is that of an unfinished segment.
-func isDraft(name string) bool {
+func isUnfinished(name string) bool {
 	return shm.IsTemp(name) && strings.Contains(name, suffix+".") && plainName(name)
 }
 
 // deserted reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
 // or the lock if there is none. What it cannot look into belongs to somebody else.
-func deserted(path string, lock fs.DirEntry) (string, bool) {
+func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	socket, ours := strings.CutSuffix(path, socketSuffix+lockSuffix)
 	if !ours || nameFault(filepath.Base(socket)) != "" {
 		return "", false
@@ -71,10 +71,10 @@ func deserted(path string, lock fs.DirEntry) (string, bool) {
 // RemoveLeftover removes what [Leftovers] has found, a listener's lock together with its socket. An unfinished segment
 // must be old enough that nobody works on it. [AddressError] if somebody listens at a socket by now;
 // fs.ErrInvalid if the path is none that Leftovers returns.
-func RemoveLeftover(path string) error {
+func RemoveStaleFile(path string) error {
 	socket := strings.TrimSuffix(path, lockSuffix)
 	switch {
-	case isDraft(filepath.Base(path)):
+	case isUnfinished(filepath.Base(path)):
 		return os.Remove(path)
 	case !strings.HasSuffix(socket, socketSuffix):
 		return &SegmentError{Op: "remove", Path: path, Err: fs.ErrInvalid}

@@ -25,7 +25,7 @@ func listenUntilKilled(args []string) error {
 // leftovers returns the names, without directories, of what was left in dir.
 func leftovers(t *testing.T, dir string) string {
 	t.Helper()
-	paths, err := Leftovers(WithDir(dir))
+	paths, err := StaleFiles(WithDir(dir))
 	must(t, err)
 	names := []string{}
 	for _, p := range paths {
@@ -46,7 +46,7 @@ func TestWhatAKilledListenerLeavesIsALeftover(t *testing.T) {
 		t.Errorf("while it listens: %q", got)
 	}
 	socket := filepath.Join(dir, "meet.sock")
-	want(t, "RemoveLeftover of the living", RemoveLeftover(socket), ErrBusy)
+	want(t, "RemoveLeftover of the living", RemoveStaleFile(socket), ErrBusy)
 	conn, err := Dial(soon(t), "meet", WithDir(dir))
 	must(t, err)
 	must(t, conn.Close())
@@ -54,7 +54,7 @@ func TestWhatAKilledListenerLeavesIsALeftover(t *testing.T) {
 	if got := leftovers(t, dir); got != "meet.sock" {
 		t.Errorf("killed: %q", got)
 	}
-	must(t, RemoveLeftover(socket))
+	must(t, RemoveStaleFile(socket))
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", left, err)
 	}
@@ -85,13 +85,13 @@ func TestOnlyOurOwnSocketsAndLocksAreLeftovers(t *testing.T) {
 	if got := leftovers(t, dir); got != "alone.sock.lock living.sock" {
 		t.Errorf("got %q", got)
 	}
-	want(t, "RemoveLeftover of the living", RemoveLeftover(in("living.sock")), ErrBusy)
-	want(t, "RemoveLeftover without a lock", RemoveLeftover(in("lockless.sock")), fs.ErrNotExist)
+	want(t, "RemoveLeftover of the living", RemoveStaleFile(in("living.sock")), ErrBusy)
+	want(t, "RemoveLeftover without a lock", RemoveStaleFile(in("lockless.sock")), fs.ErrNotExist)
 	if _, err := os.Lstat(in("living.sock.lock")); err != nil {
 		t.Error("the lock of the living is gone")
 	}
-	want(t, "RemoveLeftover of a segment", RemoveLeftover(in("feed.shmring")), fs.ErrInvalid)
-	must(t, RemoveLeftover(in("alone.sock.lock")))
+	want(t, "RemoveLeftover of a segment", RemoveStaleFile(in("feed.shmring")), fs.ErrInvalid)
+	must(t, RemoveStaleFile(in("alone.sock.lock")))
 	if _, err := os.Lstat(in("alone.sock.lock")); err == nil {
 		t.Error("the lock is still there")
 	}
@@ -108,7 +108,7 @@ func TestALookForLeftoversKeepsNobodyFromListening(t *testing.T) {
 				return
 			default:
 			}
-			if _, err := Leftovers(WithDir(dir)); err != nil {
+			if _, err := StaleFiles(WithDir(dir)); err != nil {
 				stopped <- err
 				return
 			}

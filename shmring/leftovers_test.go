@@ -19,11 +19,11 @@ func TestLeftoversAreUnfinishedSegmentsOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := Leftovers(WithDir(dir))
+	got, err := StaleFiles(WithDir(dir))
 	if want := []string{filepath.Join(dir, ".feed.shmring.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp")}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
-	if _, err := Leftovers(WithDir(filepath.Join(dir, "none"))); err == nil {
+	if _, err := StaleFiles(WithDir(filepath.Join(dir, "none"))); err == nil {
 		t.Error("a missing directory was accepted")
 	}
 }

@@ -13,7 +13,7 @@ import (
 // one, and for a sender ErrPeerClosed or PeerDiedError. They come again with every later call. A context that
 // ends gives a WaitError; then a message that was being sent does not exist, or has been taken and
 // the line returns nil, and one that was being received continues with the next call.
-type line interface {
+type transport interface {
 	send(ctx context.Context, payload []byte) error
 	sendMessage(ctx context.Context, m frame.Message) error
 	sendFrom(ctx context.Context, src io.Reader, size int64) error

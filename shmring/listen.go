@@ -48,7 +48,7 @@ const maxHandshakes = 256
 // fs.ErrExist for a file that is no socket.
 func Listen(name string, opts ...Option) (*Listener, error) {
 	o := collect(opts)
-	at, err := meetingPoint(name, &o)
+	at, err := resolveAddress(name, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	}
 	l.done, l.close = context.WithCancel(context.Background())
 	l.work.Add(1)
-	go l.welcome()
+	go l.acceptLoop()
 	return l, nil
 }
 
@@ -133,7 +133,7 @@ func removeStale(path string) error {
 }
 
 // welcome accepts clients and starts their handshakes.
-func (l *Listener) welcome() {
+func (l *Listener) acceptLoop() {
 	defer l.work.Done()
 	places := make(chan struct{}, maxHandshakes)
 	for failures := 0; ; {
@@ -149,7 +149,7 @@ func (l *Listener) welcome() {
 			go func() {
 				defer l.work.Done()
 				defer func() { <-places }()
-				l.greet(conn)
+				l.serve(conn)
 			}()
 			continue
 		}
@@ -169,7 +169,7 @@ func (l *Listener) welcome() {
 }
 
 // greet runs one handshake and waits for somebody to accept the connection.
-func (l *Listener) greet(conn net.Conn) {
+func (l *Listener) serve(conn net.Conn) {
 	h := handshake{conn: conn, at: l.Addr(), o: &l.o}
 	c, err := h.run(l.done, h.accept)
 	if err != nil {

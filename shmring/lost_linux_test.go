@@ -198,13 +198,13 @@ func TestALostConsumerStopsWatchingItsProducers(t *testing.T) {
 	eventually(t, "the consumer watches and sleeps", func() bool { return s.Stats().EmptyWaits == 1 })
 	must(t, os.Truncate(s.Info().Path, 0))
 	want(t, "Recv", <-ended, ErrSegmentLost)
-	if len(c.vigil.stops) != 1 {
-		t.Fatalf("%d processes are watched, want 1", len(c.vigil.stops))
+	if len(c.watcher.stops) != 1 {
+		t.Fatalf("%d processes are watched, want 1", len(c.watcher.stops))
 	}
 	must(t, s.Close())
-	c.vigil.mu.Lock()
-	bell := c.vigil.bell
-	c.vigil.mu.Unlock()
+	c.watcher.mu.Lock()
+	bell := c.watcher.doorbell
+	c.watcher.mu.Unlock()
 	if bell != nil {
 		t.Error("the consumer still watches its producer")
 	}

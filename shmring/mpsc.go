@@ -25,14 +25,14 @@ const maxStale = 1 << 10
 // overtaken that often; hostile ones could keep us here for ever.
 const maxAttempts = 1 << 16
 
-// placeAmong claims total contiguous bytes among other producers. ErrFull if there is no room, or if
+// allocMPSC claims total contiguous bytes among other producers. ErrFull if there is no room, or if
 // others overtook every attempt: whoever may wait looks at its context then.
-func (p *Producer) placeAmong(total uint64) (uint64, error) {
+func (p *Producer) allocMPSC(total uint64) (uint64, error) {
 	stale := 0
 	for range maxAttempts {
 		tail := mem.Load(&p.ctl.Tail)
 		if tail%layout.WordSize != 0 {
-			return 0, p.withdraw(p.corrupt(tail, tail, "tail is not aligned", nil))
+			return 0, p.clearIntent(p.corrupt(tail, tail, "tail is not aligned", nil))
 		}
 		room := p.room(tail)
 		need := min(total, room)
@@ -40,20 +40,20 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 		if used := tail - (p.limit - p.capacity); used > p.capacity-need {
 			head, err := p.loadHead(p.limit - p.capacity)
 			if err != nil {
-				return 0, p.withdraw(err)
+				return 0, p.clearIntent(err)
 			}
 			p.limit = head + p.capacity
 			if head > tail { // the tail we read is old: others filled and the consumer emptied the ring since
 				if stale++; stale > maxStale {
-					return 0, p.withdraw(p.corrupt(tail, head, "head is beyond the tail", nil))
+					return 0, p.clearIntent(p.corrupt(tail, head, "head is beyond the tail", nil))
 				}
 				continue
 			}
 			if tail > p.limit {
-				return 0, p.withdraw(p.corrupt(tail, head, "tail is beyond head + capacity", nil))
+				return 0, p.clearIntent(p.corrupt(tail, head, "tail is beyond head + capacity", nil))
 			}
 			if tail+need > p.limit {
-				return 0, p.withdraw(ErrFull)
+				return 0, p.clearIntent(ErrFull)
 			}
 		}
 		if need < total { // the end of the ring: skip it
@@ -62,13 +62,13 @@ func (p *Producer) placeAmong(total uint64) (uint64, error) {
 			return tail, nil
 		}
 	}
-	return 0, p.withdraw(ErrFull)
+	return 0, p.clearIntent(ErrFull)
 }
 
 // claim takes n bytes at the tail, if that is still at pos, and says with word, a mark or a pad, what they are.
 func (p *Producer) claim(pos, n uint64, word layout.Word) bool {
-	// Before the claim: pairs with the intent loads in Consumer.closeGap. The CAS is the barrier between.
-	mem.Note(&p.slot.Intent, pos+1)
+	// Before the claim: pairs with the intent loads in Consumer.padGap. The CAS is the barrier between.
+	mem.StoreRelaxed(&p.slot.Intent, pos+1)
 	if !mem.CAS(&p.ctl.Tail, pos, pos+n) {
 		return false
 	}
@@ -86,7 +86,7 @@ func (p *Producer) mark(n uint64) layout.Word {
 const stateBits = layout.Word(3) << 62
 
 // withdraw clears the intent on the way out of a claim that failed.
-func (p *Producer) withdraw(err error) error {
+func (p *Producer) clearIntent(err error) error {
 	mem.Store(&p.slot.Intent, 0)
 	return err
 }

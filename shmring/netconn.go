@@ -18,33 +18,33 @@ import (
 // net.Conn only. Close closes the Conn. A message that its sender gave up ([Conn.SendFrom], a Send whose
 // context ended) after Read had returned some of it ends the reading with io.ErrUnexpectedEOF.
 func (c *Conn) NetConn() net.Conn {
-	if r, ok := c.line.(*ringLine); ok {
-		r.door.crowded.Store(true)
+	if r, ok := c.carrier.(*ringTransport); ok {
+		r.doorbell.netConn.Store(true)
 	}
 	return c.stream
 }
 
 // netConn is the byte stream over a Conn.
 type netConn struct {
-	c      *Conn
-	rd, wd *deadline
-	number uint64 // of the message that Read has begun, by c.message
-	begun  bool   // some bytes of it have been read
-	torn   error  // its sender gave it up after that: the stream has a hole
-	chunk  int    // bytes that Write sends at a time, at most
+	c       *Conn
+	rd, wd  *deadline
+	number  uint64 // of the message that Read has begun, by c.message
+	begun   bool   // some bytes of it have been read
+	aborted error  // its sender gave it up after that: the stream has a hole
+	chunk   int    // bytes that Write sends at a time, at most
 }
 
 // socketChunk is the most that one Write sends at a time over a socket, in bytes.
 const socketChunk = 64<<10 - 2*lengthSize
 
 func newNetConn(c *Conn) *netConn {
-	r, ok := c.line.(*ringLine)
+	r, ok := c.carrier.(*ringTransport)
 	if !ok {
 		return &netConn{c: c, rd: newDeadline(nil), wd: newDeadline(nil), chunk: int(min(socketChunk, c.limit))}
 	}
 	return &netConn{
 		c: c, chunk: int(min(uint64(r.tx.pieceSize()), c.limit)),
-		rd: newDeadline(func() { r.door.answer(dataBit) }), wd: newDeadline(func() { r.door.answer(spaceBit) }),
+		rd: newDeadline(func() { r.doorbell.wake(dataBit) }), wd: newDeadline(func() { r.doorbell.wake(spaceBit) }),
 	}
 }
 
@@ -66,43 +66,43 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 		return 0, err
 	}
 	c := n.c
-	if err := c.receiving.take(ctx); err != nil {
+	if err := c.receiving.lock(ctx); err != nil {
 		return 0, err
 	}
-	defer c.receiving.leave()
+	defer c.receiving.unlock()
 	if c.closed.Load() {
 		return 0, ErrClosed
 	}
-	if len(b) == 0 || n.torn != nil {
-		return 0, n.torn
+	if len(b) == 0 || n.aborted != nil {
+		return 0, n.aborted
 	}
 	for got < len(b) {
 		if number := c.message.Load(); number == 0 || number != n.number {
 			if got > 0 {
-				if !c.line.ready() {
+				if !c.carrier.ready() {
 					break
 				}
 				ctx = nil
 			}
-			if err := c.line.open(ctx); err != nil {
+			if err := c.carrier.open(ctx); err != nil {
 				return n.partly(got, err)
 			}
 			n.number, n.begun = number+1, false
 			c.message.Store(n.number)
 		}
-		k, err := c.line.read(ctx, b[got:])
+		k, err := c.carrier.read(ctx, b[got:])
 		got += k
 		n.begun = n.begun || k > 0
 		switch {
 		case n.begun && errors.Is(err, io.ErrUnexpectedEOF):
-			n.torn = err
+			n.aborted = err
 			return n.partly(got, err)
 		case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF): // the end of a message
 			n.number = 0
 			if got > 0 && !n.begun {
 				return got, nil // a peer may send empty messages without end
 			}
-			if err := overdue(ctx); err != nil {
+			if err := contextError(ctx); err != nil {
 				return n.partly(got, err)
 			}
 		case err != nil:
@@ -133,13 +133,13 @@ func (n *netConn) write(ctx context.Context, b []byte) (sent int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if err := n.c.takeSending(ctx); err != nil {
+	if err := n.c.lockSending(ctx); err != nil {
 		return 0, err
 	}
-	defer n.c.sending.leave()
+	defer n.c.sending.unlock()
 	for sent < len(b) {
 		k := min(len(b)-sent, n.chunk)
-		if err := n.c.line.send(ctx, b[sent:sent+k]); err != nil {
+		if err := n.c.carrier.send(ctx, b[sent:sent+k]); err != nil {
 			return sent, err
 		}
 		sent += k

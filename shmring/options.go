@@ -73,8 +73,8 @@ type options struct {
 	socketOnly   bool
 	maxMessage   int64
 	handshake    time.Duration
-	door         *doorbell // of the connection that the segment belongs to
-	sealed       bool      // FromFile takes no memory that anybody can truncate
+	doorbell     *socketDoorbell // of the connection that the segment belongs to
+	sealed       bool            // FromFile takes no memory that anybody can truncate
 	logger       *slog.Logger
 }
 

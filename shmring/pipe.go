@@ -16,33 +16,33 @@ func Pipe(opts ...Option) (*Conn, *Conn, error) {
 	if !o.sized {
 		o.capacity = DefaultConnCapacity
 	}
-	a, b := newDoorbell(), newDoorbell()
-	ab, ba, err := twins(&o, a, b)
+	a, b := newSocketDoorbell(), newSocketDoorbell()
+	ab, ba, err := pipeRing(&o, a, b)
 	if err != nil {
 		return nil, nil, err
 	}
-	cd, dc, err := twins(&o, b, a)
+	cd, dc, err := pipeRing(&o, b, a)
 	if err != nil {
 		return nil, nil, err
 	}
-	left, err := attachDuplex(a, ab, dc)
+	left, err := attachRingPair(a, ab, dc)
 	if err != nil {
 		return nil, nil, err
 	}
-	right, err := attachDuplex(b, cd, ba)
+	right, err := attachRingPair(b, cd, ba)
 	if err != nil {
 		return nil, nil, err
 	}
-	a.knock, b.knock = b.answer, a.answer
+	a.notify, b.notify = b.wake, a.wake
 	limit, piece := uint64(o.maxMessage), left.tx.pieceSize()
-	x, y := &ringLine{duplex: left, limit: limit, piece: piece}, &ringLine{duplex: right, limit: limit, piece: piece}
+	x, y := &ringTransport{ringPair: left, limit: limit, piece: piece}, &ringTransport{ringPair: right, limit: limit, piece: piece}
 	x.hangUp = func() error { y.ended(); return nil }
 	y.hangUp = func() error { x.ended(); return nil }
 	return pipeEnd(x), pipeEnd(y), nil
 }
 
 // twins returns one ring in Go memory as its producer's side and its consumer's have it.
-func twins(o *options, producer, consumer *doorbell) (out, in *Segment, err error) {
+func pipeRing(o *options, producer, consumer *socketDoorbell) (out, in *Segment, err error) {
 	po, co := ringOptions(o, producer, o.capacity), ringOptions(o, consumer, o.capacity)
 	if out, err = heapSegment(po); err != nil {
 		return nil, nil, err
@@ -51,9 +51,9 @@ func twins(o *options, producer, consumer *doorbell) (out, in *Segment, err erro
 	return out, in, err
 }
 
-func pipeEnd(r *ringLine) *Conn {
+func pipeEnd(r *ringTransport) *Conn {
 	c := newConn(r.peer, r.limit, pipeAddr{}, pipeAddr{})
-	c.transport = Transport{Road: RoadRing, Reason: "both ends are in this process"}
+	c.transport = Transport{Kind: TransportRing, Reason: "both ends are in this process"}
 	c.run(r)
 	return c
 }

@@ -15,13 +15,13 @@ import (
 // filled in place. A call that succeeded has made its record durable against the death of this process.
 type Producer struct {
 	handle
-	pos   uint64      // SPSC: where the next record goes
-	reach uint64      // SPSC: the short way through send goes up to here; never below pos, and at pos it is closed
-	quick uint64      // largest payload for the short way through send
-	among uint64      // MPSC: smallest payload that is too large for the short way through send; 0: it is closed
-	stamp layout.Word // slot and generation, as every word of ours carries them
-	slot  *layout.Slot
-	bell  bell // the consumer's
+	pos         uint64      // SPSC: where the next record goes
+	fastLimit   uint64      // SPSC: the fast path through send goes up to here; never below pos, and at pos it is closed
+	fastMax     uint64      // largest payload for the fast path through send
+	fastMPSCEnd uint64      // MPSC: smallest payload that is too large for the fast path through send; 0: it is closed
+	stamp       layout.Word // slot and generation, as every word of ours carries them
+	slot        *layout.Slot
+	doorbell    doorbell // the consumer's
 	ring
 	limit       uint64 // head as last seen, plus capacity: nothing may reach beyond
 	space       waiter
@@ -44,28 +44,28 @@ func (p *Producer) TrySend(payload []byte) error { return p.send(noWait, payload
 // A full ring whose consumer is gone stays full until the next consumer attaches: Send waits for it.
 func (p *Producer) Send(ctx context.Context, payload []byte) error { return p.send(ctx, payload) }
 
-// send has a short way for the common case: a plain record of moderate size, and known room for it. It makes as few
+// send has a fast path for the common case: a plain record of moderate size, and known room for it. It makes as few
 // stores as it can, for they are what its speed depends on; so everything else, and whatever would have to
 // be kept over a call, is left to others. ctx is nil where the caller does not wait.
 func (p *Producer) send(ctx context.Context, payload []byte) error {
 	if !p.start() {
-		return p.refuse()
+		return p.refuseCall()
 	}
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
 	pos := p.pos
-	if total <= p.reach-pos && n <= p.quick {
+	if total <= p.fastLimit-pos && n <= p.fastMax {
 		p.pos = pos + total
-		mem.Note(&p.ctl.Tail, pos+total)
+		mem.StoreRelaxed(&p.ctl.Tail, pos+total)
 	} else {
 		pos = mem.Load(&p.ctl.Tail)
 		used := pos - (p.limit - p.capacity)
-		if n >= p.among || total > p.room(pos) || used > p.capacity-total || pos%layout.WordSize != 0 ||
+		if n >= p.fastMPSCEnd || total > p.room(pos) || used > p.capacity-total || pos%layout.WordSize != 0 ||
 			!p.claim(pos, total, p.mark(total)) {
-			return p.sendElse(ctx, payload)
+			return p.sendSlowPayload(ctx, payload)
 		}
 	}
-	at, word := p.at(pos), uint64(p.stamp)|n
+	at, word := p.ref(pos), uint64(p.stamp)|n
 	switch {
 	case n < 8 || n > mem.Inline:
 		mem.CopyIn(at.payload(n), payload)
@@ -76,43 +76,43 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 	default:
 		mem.Copy8(at.start(), pointer(payload), n)
 	}
-	// Publish: pairs with the header loads in Consumer.receive and Consumer.find.
+	// Publish: pairs with the header loads in Consumer.recv and Consumer.find.
 	mem.Store(at.word(), word)
 	slot := p.slot
-	mem.Bump(&slot.Records, 1)
-	mem.Bump(&slot.Bytes, uint64(layout.Word(word).Length()))
-	if p.bell.pending() || p.lost() {
-		return p.sent()
+	mem.AddOwned(&slot.Records, 1)
+	mem.AddOwned(&slot.Bytes, uint64(layout.Word(word).Length()))
+	if p.doorbell.pending() || p.lost() {
+		return p.finishSend()
 	}
 	p.leave()
 	return nil
 }
 
-// maxQuick is the longest payload, in bytes, for the short way through send.
-const maxQuick = 64 << 10
+// maxQuick is the longest payload, in bytes, for the fast path through send.
+const maxFastPayload = 64 << 10
 
-// sent ends the short way where there is more to do.
-func (p *Producer) sent() error {
-	if p.bell.pending() {
-		p.ringBell()
+// sent ends the fast path where there is more to do.
+func (p *Producer) finishSend() error {
+	if p.doorbell.pending() {
+		p.notifyConsumer()
 	}
-	err := p.afterLoss()
+	err := p.lossError()
 	p.leave()
 	return err
 }
 
-// sendElse is send where the short way is closed. The caller has entered; sendElse leaves.
+// sendElse is send where the fast path is closed. The caller has entered; sendElse leaves.
 //
 //go:noinline
-func (p *Producer) sendElse(ctx context.Context, payload []byte) error {
+func (p *Producer) sendSlowPayload(ctx context.Context, payload []byte) error {
 	return p.sendSlow(ctx, Record{Payload: payload})
 }
 
-// sendSlow is the general way for one record. The caller has entered; sendSlow leaves.
+// sendSlow is the slow path for one record. The caller has entered; sendSlow leaves.
 func (p *Producer) sendSlow(ctx context.Context, r Record) error {
 	err := p.trySend(r)
 	for err == ErrFull && ctx != nil {
-		if err = p.await(ctx); err == nil {
+		if err = p.waitSpace(ctx); err == nil {
 			err = p.trySend(r)
 		}
 	}
@@ -142,7 +142,7 @@ func (p *Producer) SendParts(ctx context.Context, parts ...[]byte) error {
 	for _, part := range parts {
 		n += uint64(len(part))
 	}
-	c, err := p.obtain(ctx, n, p.checksum)
+	c, err := p.allocWait(ctx, n, p.checksum)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (p *Producer) SendParts(ctx context.Context, parts ...[]byte) error {
 		b = b[copy(b, part):]
 	}
 	p.commit(c, n, 0, 0)
-	return p.afterLoss()
+	return p.lossError()
 }
 
 // trySend makes one attempt to send r. The caller has entered.
@@ -167,23 +167,23 @@ func (p *Producer) trySend(r Record) error {
 }
 
 // obtain is reserve that waits for room. The caller has entered.
-func (p *Producer) obtain(ctx context.Context, n uint64, extended bool) (claim, error) {
+func (p *Producer) allocWait(ctx context.Context, n uint64, extended bool) (claim, error) {
 	for {
 		c, err := p.reserve(n, extended)
 		if err != ErrFull || ctx == nil {
 			return c, err
 		}
-		if err := p.await(ctx); err != nil {
+		if err := p.waitSpace(ctx); err != nil {
 			return c, err
 		}
 	}
 }
 
 // await waits for room. The caller has entered.
-func (p *Producer) await(ctx context.Context) error {
+func (p *Producer) waitSpace(ctx context.Context) error {
 	err := p.space.wait(ctx, p)
 	if err != nil && err == ctx.Err() {
-		err = &WaitError{Op: "send", Err: err, Peer: p.seg.holdup()}
+		err = &WaitError{Op: "send", Err: err, Peer: p.seg.blocker()}
 	}
 	return err
 }
@@ -192,31 +192,31 @@ func (p *Producer) await(ctx context.Context) error {
 func (p *Producer) advance(pos, records, bytes uint64) {
 	if p.kind == SPSC {
 		p.pos = pos
-		p.measure()
-		mem.Note(&p.ctl.Tail, pos)
+		p.updateFastPath()
+		mem.StoreRelaxed(&p.ctl.Tail, pos)
 	}
-	mem.Bump(&p.slot.Records, records)
-	mem.Bump(&p.slot.Bytes, bytes)
-	if p.bell.pending() {
-		p.ringBell()
+	mem.AddOwned(&p.slot.Records, records)
+	mem.AddOwned(&p.slot.Bytes, bytes)
+	if p.doorbell.pending() {
+		p.notifyConsumer()
 	}
 }
 
-// measure opens or closes the short way through send.
-func (p *Producer) measure() {
-	p.reach, p.among = p.pos, 0
+// measure opens or closes the fast path through send.
+func (p *Producer) updateFastPath() {
+	p.fastLimit, p.fastMPSCEnd = p.pos, 0
 	switch {
 	case p.checksum || p.lent != 0:
 	case p.kind == SPSC:
-		p.reach += min(p.room(p.pos), p.limit-p.pos, maxChunk)
+		p.fastLimit += min(p.room(p.pos), p.limit-p.pos, maxChunk)
 	default:
-		p.among = p.quick + 1
+		p.fastMPSCEnd = p.fastMax + 1
 	}
 }
 
-func (p *Producer) ringBell() {
-	if p.bell.ring() {
-		mem.Bump(&p.slot.Wakes, 1)
+func (p *Producer) notifyConsumer() {
+	if p.doorbell.notify() {
+		mem.AddOwned(&p.slot.Wakes, 1)
 	}
 }
 
@@ -226,8 +226,8 @@ func (p *Producer) ready() bool {
 	return mem.Load(&p.ctl.Head) != p.limit-p.capacity
 }
 
-func (p *Producer) attend(bool) (bool, error) { return false, nil }
-func (p *Producer) patience() time.Duration   { return backstop }
+func (p *Producer) recheck(bool) (bool, error) { return false, nil }
+func (p *Producer) maxSleep() time.Duration    { return backstop }
 
 // Close ends the stream of this producer: when the last one has closed and the ring is drained, the
 // consumer sees io.EOF. It unblocks a call that waits in another goroutine, which returns ErrClosed.

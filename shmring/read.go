@@ -22,13 +22,13 @@ func (c *Consumer) find() (r found, err error) {
 	if c.poison != nil {
 		return r, c.poison
 	}
-	c.unblock()
+	c.clearBlocked()
 	end, tries := c.pos+c.capacity, 0
 	for ; ; tries++ {
 		left := c.head + c.capacity - c.pos
 		if left == 0 { // the word here is the oldest record that still lies in the ring
 			if c.released() == c.head {
-				return r, errAllLent
+				return r, errRingLent
 			}
 			c.flush(c.released())
 			continue
@@ -36,7 +36,7 @@ func (c *Consumer) find() (r found, err error) {
 		// Acquire: pairs with the header stores in claim.go, spsc.go and mpsc.go.
 		w := layout.Word(mem.Load(c.word(c.pos)))
 		if w == 0 {
-			again, err := c.closeGap()
+			again, err := c.padGap()
 			if again && tries < maxTries {
 				continue
 			}
@@ -55,7 +55,7 @@ func (c *Consumer) find() (r found, err error) {
 		case layout.Committed:
 			return c.decode(w), nil
 		case layout.Claimed:
-			again, err := c.closeClaim(w)
+			again, err := c.padClaim(w)
 			if err != nil || !again || tries >= maxTries {
 				c.flush(c.released()) // another producer may be waiting for it
 				return r, orEmpty(err)
@@ -66,7 +66,7 @@ func (c *Consumer) find() (r found, err error) {
 			}
 			c.pos += w.Total()
 			tries = 0
-			c.measure()
+			c.updateFastPath()
 			if c.lentRecs == 0 {
 				c.release(0, 0)
 			}
@@ -110,7 +110,7 @@ func (c *Consumer) next(ctx context.Context, accept func(found) error) (r found,
 			r, err = c.find()
 		}
 		if err == ErrEmpty && ctx != nil {
-			if err = c.await(ctx); err == nil {
+			if err = c.waitRecord(ctx); err == nil {
 				continue
 			}
 		}
@@ -125,7 +125,7 @@ func (c *Consumer) next(ctx context.Context, accept func(found) error) (r found,
 			return found{}, err
 		}
 		c.pos += r.word.Total()
-		c.measure()
+		c.updateFastPath()
 		if err != nil {
 			if c.lentRecs == 0 {
 				c.release(0, 0)
@@ -149,12 +149,12 @@ func (c *Consumer) verify(r found) error {
 	return c.corrupt(c.pos, uint64(r.word), "the payload does not match its checksum", nil)
 }
 
-// measure works out the room for the short way through receive and borrow: none where records carry
+// measure works out the room for the fast path through receive and borrow: none where records carry
 // checksums, or after a violation.
-func (c *Consumer) measure() {
-	c.reach = c.pos
+func (c *Consumer) updateFastPath() {
+	c.fastLimit = c.pos
 	if !c.checksum && c.poison == nil {
-		c.reach += min(c.room(c.pos), c.head+c.capacity-c.pos, maxChunk)
+		c.fastLimit += min(c.room(c.pos), c.head+c.capacity-c.pos, maxChunk)
 	}
 }
 
@@ -163,10 +163,10 @@ func (c *Consumer) violated(w layout.Word, err error) error {
 	if c.poison == nil {
 		c.poison = c.corrupt(c.pos, uint64(w), "", err)
 		c.countCorrupt()
-		c.measure()
+		c.updateFastPath()
 	}
 	return c.poison
 }
 
 // errAllLent: nothing can arrive before the user gives something back.
-var errAllLent = fmt.Errorf("%w with lent records: call Release", ErrFull)
+var errRingLent = fmt.Errorf("%w with lent records: call Release", ErrFull)

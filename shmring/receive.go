@@ -15,26 +15,26 @@ import (
 //
 // Errors: ErrEmpty, io.EOF after the last producer closed and the ring is drained, [PeerDiedError] where it
 // died instead, ErrClosed, ErrSegmentLost, [CorruptError].
-func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.receive(noWait, dst) }
+func (c *Consumer) TryRecv(dst []byte) ([]byte, error) { return c.recv(noWait, dst) }
 
 // Recv is [Consumer.TryRecv] that waits for a record, until ctx ends. A call that need not wait may
 // succeed although ctx has ended.
-func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { return c.receive(ctx, dst) }
+func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { return c.recv(ctx, dst) }
 
-// receive has a short way for the common case: a plain record, dst large enough, and nothing lent. Like Producer.send
+// receive has a fast path for the common case: a plain record, dst large enough, and nothing lent. Like Producer.send
 // it leaves everything else to others. ctx is nil where the caller does not wait.
-func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
+func (c *Consumer) recv(ctx context.Context, dst []byte) ([]byte, error) {
 	if !c.start() {
-		return dst, c.refuse()
+		return dst, c.refuseCall()
 	}
 	pos := c.pos
-	at := c.at(pos)
+	at := c.ref(pos)
 	// Acquire: pairs with the stores that publish a record, in Producer.send, commit and trySendBatch.
 	w := layout.Word(mem.Load(at.word()))
 	n := uint64(w.Length())
 	total := layout.RecordSize(layout.WordSize, n)
-	if total > c.reach-pos || !plain(w, n) || n > uint64(cap(dst)) || c.lentRecs != 0 {
-		return c.receiveSoon(ctx, dst, w)
+	if total > c.fastLimit-pos || !plain(w, n) || n > uint64(cap(dst)) || c.lentRecs != 0 {
+		return c.recvWait(ctx, dst, w)
 	}
 	dst = dst[:n]
 	switch {
@@ -50,34 +50,34 @@ func (c *Consumer) receive(ctx context.Context, dst []byte) ([]byte, error) {
 	pos += total
 	c.pos = pos
 	ctl := c.ctl
-	mem.Note(&ctl.Released, pos) // where a successor continues
-	mem.Bump(&ctl.Records, 1)
-	mem.Bump(&ctl.Bytes, n)
-	if pos-c.clear >= c.stride || c.lost() {
-		return c.received(dst)
+	mem.StoreRelaxed(&ctl.Released, pos) // where a successor continues
+	mem.AddOwned(&ctl.Records, 1)
+	mem.AddOwned(&ctl.Bytes, n)
+	if pos-c.zeroed >= c.zeroStep || c.lost() {
+		return c.finishRecv(dst)
 	}
 	c.leave()
 	return dst, nil
 }
 
-// received ends the short way through receive where there is more to do.
-func (c *Consumer) received(dst []byte) ([]byte, error) {
-	c.tidy()
-	err := c.afterLoss()
+// received ends the fast path through receive where there is more to do.
+func (c *Consumer) finishRecv(dst []byte) ([]byte, error) {
+	c.reclaim()
+	err := c.lossError()
 	c.leave()
 	return dst, err
 }
 
-// receiveSoon waits for a record, if it is a wait that is missing, and tries the short way again.
-func (c *Consumer) receiveSoon(ctx context.Context, dst []byte, w layout.Word) ([]byte, error) {
+// recvWait waits for a record, if it is a wait that is missing, and tries the fast path again.
+func (c *Consumer) recvWait(ctx context.Context, dst []byte, w layout.Word) ([]byte, error) {
 	for ctx != nil && !finished(w) && !c.changed() {
-		if !c.sight() {
-			if err := c.await(ctx); err != nil {
+		if !c.pollEager() {
+			if err := c.waitRecord(ctx); err != nil {
 				c.leave()
 				return dst, err
 			}
 		}
-		got, err := c.receive(noWait, dst)
+		got, err := c.recv(noWait, dst)
 		if err != ErrEmpty {
 			return got, err
 		}
@@ -86,14 +86,14 @@ func (c *Consumer) receiveSoon(ctx context.Context, dst []byte, w layout.Word) (
 		}
 		w = layout.Word(mem.Load(c.word(c.pos)))
 	}
-	return c.receiveSlow(ctx, dst)
+	return c.recvSlow(ctx, dst)
 }
 
-// receiveSlow is the general way. The caller has entered; receiveSlow leaves.
-func (c *Consumer) receiveSlow(ctx context.Context, dst []byte) ([]byte, error) {
+// receiveSlow is the slow path. The caller has entered; receiveSlow leaves.
+func (c *Consumer) recvSlow(ctx context.Context, dst []byte) ([]byte, error) {
 	r, err := c.next(ctx, func(r found) error {
 		if c.framed && (r.More || r.Continued || r.Type != 0) {
-			return errPiece
+			return errFragmentOnly
 		} else if r.More || r.Continued {
 			return &FragmentError{Size: len(r.Payload), More: r.More, Continued: r.Continued}
 		}

@@ -77,7 +77,7 @@ func (r *Receiver[T]) TryRecv(v *T) error { return r.receive(noWait, v) }
 func (r *Receiver[T]) receive(ctx context.Context, v *T) error {
 	r.Release()
 	for skipped := uint64(0); ; {
-		rec, err := r.c.borrow(ctx)
+		rec, err := r.c.lendNext(ctx)
 		if err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (r *Receiver[T]) receive(ctx context.Context, v *T) error {
 			return err
 		}
 		if ctx != nil {
-			err = overdue(ctx) // a peer may send what we skip without end
+			err = contextError(ctx) // a peer may send what we skip without end
 		} else if skipped += layout.RecordSize(layout.WordSize, uint64(len(rec.Payload))); skipped >= r.c.capacity {
 			err = ErrEmpty
 		}

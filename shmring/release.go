@@ -16,23 +16,23 @@ func (c *Consumer) released() uint64 {
 
 // release gives everything up to c.pos back: records and bytes are what is new.
 func (c *Consumer) release(records, bytes uint64) {
-	mem.Note(&c.ctl.Released, c.pos) // where a successor continues
-	mem.Bump(&c.ctl.Records, records)
-	mem.Bump(&c.ctl.Bytes, bytes)
-	c.tidy()
-	c.measure()
+	mem.StoreRelaxed(&c.ctl.Released, c.pos) // where a successor continues
+	mem.AddOwned(&c.ctl.Records, records)
+	mem.AddOwned(&c.ctl.Bytes, bytes)
+	c.reclaim()
+	c.updateFastPath()
 }
 
 // tidy clears what was released once it is enough: in small pieces, while the lines are in the cache, which begin
 // and end with a line. Head moves in larger steps, because each step costs a producer that waits for
 // room a transfer of its line.
-func (c *Consumer) tidy() {
+func (c *Consumer) reclaim() {
 	switch {
-	case c.pos-c.clear < c.stride:
-	case c.pos-c.head >= c.step:
+	case c.pos-c.zeroed < c.zeroStep:
+	case c.pos-c.head >= c.headStep:
 		c.flush(c.pos)
 	default:
-		c.sweep(c.pos, c.pos&^(c.stride-1))
+		c.zeroTo(c.pos, c.pos&^(c.zeroStep-1))
 	}
 }
 
@@ -43,32 +43,32 @@ func (c *Consumer) tidy() {
 //	clear [head, to)    dead: a successor clears [head, ZeroingTo) again
 //	Head = to           dead: done
 func (c *Consumer) flush(to uint64) {
-	if to != c.clear {
-		c.sweep(to, to)
+	if to != c.zeroed {
+		c.zeroTo(to, to)
 	}
 	if to != c.head {
-		c.handOver(to)
+		c.publishHead(to)
 	}
 }
 
 // sweep clears [clear, until), bytes of records that end at or before to.
-func (c *Consumer) sweep(to, until uint64) {
-	mem.StoreBefore(&c.ctl.ZeroingTo, to) // before the clearing: pairs with the load in adoptTail
-	c.zero(c.clear, until)
-	c.clear = until
+func (c *Consumer) zeroTo(to, until uint64) {
+	mem.StoreThenFence(&c.ctl.ZeroingTo, to) // before the clearing: pairs with the load in recoverTail
+	c.zero(c.zeroed, until)
+	c.zeroed = until
 }
 
-// handOver moves head over cleared bytes.
-func (c *Consumer) handOver(to uint64) {
+// publishHead moves head over cleared bytes.
+func (c *Consumer) publishHead(to uint64) {
 	// Head moves only here, so tail-head is at its largest just before.
 	if used := mem.Load(&c.ctl.Tail) - c.head; used <= c.capacity && used > c.highWater {
 		c.highWater = used
-		mem.Note(&c.ctl.HighWater, used)
+		mem.StoreRelaxed(&c.ctl.HighWater, used)
 	}
 	mem.Store(&c.ctl.Head, to) // after the clearing: pairs with loadHead
 	c.head = to
-	c.measure()
-	if c.bell.pending() && c.bell.ring() {
-		mem.Bump(&c.ctl.Wakes, 1)
+	c.updateFastPath()
+	if c.doorbell.pending() && c.doorbell.notify() {
+		mem.AddOwned(&c.ctl.Wakes, 1)
 	}
 }

@@ -11,11 +11,11 @@ import (
 // it into a pad. It decides by the producers' leases and nothing else: a living producer, however slow,
 // is waited for, and named in Stats.
 //
-// closeClaim: the header at our position says claimed. Its owner is dead if the slot has moved on to
+// padClaim: the header at our position says claimed. Its owner is dead if the slot has moved on to
 // another generation or its lease is free. The header is read again after that: the owner may have
 // committed and then closed or died in between.
 //
-// closeGap: the header is zero although the tail is beyond. Whoever moved the tail had its intent set
+// padGap: the header is zero although the tail is beyond. Whoever moved the tail had its intent set
 // before, so with the tail read first and the intents after it, every claim below the tail that has no
 // header yet belongs to a living intent or to the dead. Only bytes below the smallest living intent are
 // padded, and only as long as they are zero.
@@ -31,14 +31,14 @@ type recoveries struct {
 
 // glances is how often to look again before asking the kernel whether an owner lives: claims are
 // normally open for some tens of nanoseconds.
-const glances = 16
+const pollsPerProbe = 16
 
-// closeClaim deals with claimed word w at c.pos. True: look again. False: wait for its living owner.
-func (c *Consumer) closeClaim(w layout.Word) (again bool, err error) {
+// padClaim deals with claimed word w at c.pos. True: look again. False: wait for its living owner.
+func (c *Consumer) padClaim(w layout.Word) (again bool, err error) {
 	if c.kind == SPSC {
 		return false, c.violated(w, nil)
 	}
-	if c.glance(uint64(w)) {
+	if c.pollWord(uint64(w)) {
 		return true, nil
 	}
 	if generation, _ := layout.SplitStatus(mem.Load(&c.slots[w.Slot()].Status)); generation == w.Generation() {
@@ -47,7 +47,7 @@ func (c *Consumer) closeClaim(w layout.Word) (again bool, err error) {
 			return false, c.seg.fail("probe lease", err)
 		}
 		if held {
-			return mem.Load(c.word(c.pos)) != uint64(w), c.block(w.Slot())
+			return mem.Load(c.word(c.pos)) != uint64(w), c.setBlocked(w.Slot())
 		}
 	}
 	// After generation and lease: see above.
@@ -59,9 +59,9 @@ func (c *Consumer) closeClaim(w layout.Word) (again bool, err error) {
 	return true, nil
 }
 
-// closeGap deals with a zero word at c.pos. True: look again. False: nothing there, or a living
+// padGap deals with a zero word at c.pos. True: look again. False: nothing there, or a living
 // producer is about to write there.
-func (c *Consumer) closeGap() (again bool, err error) {
+func (c *Consumer) padGap() (again bool, err error) {
 	if c.kind == SPSC {
 		return false, nil
 	}
@@ -72,7 +72,7 @@ func (c *Consumer) closeGap() (again bool, err error) {
 	if tail < c.pos || tail-c.head > c.capacity || tail%layout.WordSize != 0 {
 		return false, c.violated(layout.Word(tail), &layout.RecordError{Word: layout.Word(tail), Reason: "tail out of range"})
 	}
-	if c.glance(0) {
+	if c.pollWord(0) {
 		return true, nil
 	}
 	end, holder := min(tail, c.pos+c.room(c.pos)), uint32(0)
@@ -90,7 +90,7 @@ func (c *Consumer) closeGap() (again bool, err error) {
 		}
 	}
 	if end == c.pos {
-		return mem.Load(c.word(c.pos)) != 0, c.block(holder)
+		return mem.Load(c.word(c.pos)) != 0, c.setBlocked(holder)
 	}
 	// After the intents.
 	gap := uint64(0)
@@ -106,8 +106,8 @@ func (c *Consumer) closeGap() (again bool, err error) {
 }
 
 // glance waits a moment for the word at c.pos to become something else than w.
-func (c *Consumer) glance(w uint64) bool {
-	for range glances {
+func (c *Consumer) pollWord(w uint64) bool {
+	for range pollsPerProbe {
 		if mem.Load(c.word(c.pos)) != w {
 			return true
 		}
@@ -117,27 +117,27 @@ func (c *Consumer) glance(w uint64) bool {
 }
 
 // block notes, for people and tools, that a living producer holds us up.
-func (c *Consumer) block(slot uint32) error {
+func (c *Consumer) setBlocked(slot uint32) error {
 	c.blocked = true
 	if mem.Load(&c.ctl.BlockedPos) != c.pos+1 {
-		mem.Note(&c.ctl.BlockedPos, 0)
-		mem.Note32(&c.ctl.BlockedSlot, slot)
-		mem.Note(&c.ctl.BlockedAt, uint64(time.Now().UnixNano()))
-		mem.Note(&c.ctl.BlockedPos, c.pos+1)
+		mem.StoreRelaxed(&c.ctl.BlockedPos, 0)
+		mem.StoreRelaxed32(&c.ctl.BlockedSlot, slot)
+		mem.StoreRelaxed(&c.ctl.BlockedAt, uint64(time.Now().UnixNano()))
+		mem.StoreRelaxed(&c.ctl.BlockedPos, c.pos+1)
 	}
 	return nil
 }
 
 // unblock forgets it: find starts afresh.
-func (c *Consumer) unblock() { c.blocked = false }
+func (c *Consumer) clearBlocked() { c.blocked = false }
 
 func (c *Consumer) countRecovery(slot uint32, what string) {
 	c.recovered++
-	mem.Note(&c.ctl.Recovered, c.recovered)
+	mem.StoreRelaxed(&c.ctl.Recovered, c.recovered)
 	c.seg.opts.logger.Warn("shmring: repaired what a dead producer left", "what", what, "slot", slot, "position", c.pos)
 }
 
 func (c *Consumer) countCorrupt() {
 	c.corrupted++
-	mem.Note(&c.ctl.Corrupt, c.corrupted)
+	mem.StoreRelaxed(&c.ctl.Corrupt, c.corrupted)
 }

@@ -20,29 +20,29 @@ type Reservation struct {
 // reservation takes 8 bytes more in the ring than a Send, so that it can carry a type.
 //
 // Errors: as [Producer.TrySend]; [OptionError] for a negative n.
-func (p *Producer) TryReserve(n int) (Reservation, error) { return p.lend(noWait, n, true) }
+func (p *Producer) TryReserve(n int) (Reservation, error) { return p.reserveBytes(noWait, n, true) }
 
 // Reserve is [Producer.TryReserve] that waits while the ring is full, until ctx ends.
 func (p *Producer) Reserve(ctx context.Context, n int) (Reservation, error) {
-	return p.lend(ctx, n, true)
+	return p.reserveBytes(ctx, n, true)
 }
 
 // lend reserves n bytes; only extended reservations can carry a type. ctx is nil where the caller does not wait.
-func (p *Producer) lend(ctx context.Context, n int, extended bool) (Reservation, error) {
+func (p *Producer) reserveBytes(ctx context.Context, n int, extended bool) (Reservation, error) {
 	if n < 0 {
 		return Reservation{}, &OptionError{Option: "Reserve", Got: strconv.Itoa(n), Want: "0 to the largest record"}
 	}
 	if err := p.enter(); err != nil {
 		return Reservation{}, err
 	}
-	c, err := p.obtain(ctx, uint64(n), extended || p.checksum)
+	c, err := p.allocWait(ctx, uint64(n), extended || p.checksum)
 	if err != nil {
 		p.leave()
 		return Reservation{}, err
 	}
-	mem.Note32(&p.lent, 1)
+	mem.StoreRelaxed32(&p.lent, 1)
 	p.open, p.openType, p.openVersion = c, 0, 0
-	p.measure()
+	p.updateFastPath()
 	p.leave()
 	return Reservation{p: p, payload: c.payload(&p.ring), opening: p.openings}, nil
 }
@@ -87,16 +87,16 @@ func (r Reservation) CommitN(n int) error {
 	p := r.p
 	p.enter() // the memory outlives Close until settle
 	p.commit(p.open, uint64(n), p.openType, p.openVersion)
-	p.ended()
-	return p.afterLoss()
+	p.finishReservation()
+	return p.lossError()
 }
 
 // Abort gives the memory back; the record never exists. After Commit it does nothing, so it may be deferred.
 func (r Reservation) Abort() {
 	if r.live() {
 		r.p.enter()
-		r.p.abandon(r.p.open)
-		r.p.ended()
+		r.p.abort(r.p.open)
+		r.p.finishReservation()
 	}
 }
 
@@ -105,9 +105,9 @@ func (r Reservation) live() bool {
 }
 
 // ended closes the books on the open reservation.
-func (p *Producer) ended() {
+func (p *Producer) finishReservation() {
 	p.open = claim{}
 	p.openings++ // what a Sender lends next is not the ended one
-	p.settle()
-	p.measure()
+	p.returnLent()
+	p.updateFastPath()
 }

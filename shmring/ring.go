@@ -38,7 +38,7 @@ func checksum(payload []byte) uint32 { return uint32(xxhash.Sum64(payload)) }
 
 // loadHead reads head once and holds it against a position that it may not pass.
 func (r *ring) loadHead(seen uint64) (uint64, error) {
-	// Acquire: pairs with the store of Head in Consumer.handOver; the bytes below were cleared before it.
+	// Acquire: pairs with the store of Head in Consumer.publishHead; the bytes below were cleared before it.
 	h := mem.Load(&r.ctl.Head)
 	if h < seen || h%layout.WordSize != 0 {
 		return 0, r.corrupt(h, h, "head went back or is not aligned", nil)

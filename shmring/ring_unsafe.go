@@ -64,31 +64,31 @@ func (r *ring) word(pos uint64) *uint64 {
 	return (*uint64)(unsafe.Add(r.base, pos&r.mask))
 }
 
-// maxChunk bounds the short ways' blocks, in bytes: a number that is an array's length on every machine.
+// maxChunk bounds the fast paths' blocks, in bytes: a number that is an array's length on every machine.
 const maxChunk = 1 << 30
 
-// cell is where a record without an extension begins in memory. The short ways work out where that is, once
+// cell is where a record without an extension begins in memory. The fast paths work out where that is, once
 // for header and payload. They checked the record's bounds before: its bytes lie between the party's position and
 // its reach, which is at most maxChunk further and not beyond the end of data.
-type cell struct{ base unsafe.Pointer }
+type recordRef struct{ base unsafe.Pointer }
 
 // at returns the cell at a position that is a multiple of 8.
-func (r *ring) at(pos uint64) cell {
+func (r *ring) ref(pos uint64) recordRef {
 	// SAFETY: as in word.
-	return cell{unsafe.Add(r.base, pos&r.mask)}
+	return recordRef{unsafe.Add(r.base, pos&r.mask)}
 }
 
 // word returns the header.
-func (c cell) word() *uint64 { return (*uint64)(c.base) }
+func (c recordRef) word() *uint64 { return (*uint64)(c.base) }
 
 // start returns where the payload begins.
-func (c cell) start() unsafe.Pointer {
+func (c recordRef) start() unsafe.Pointer {
 	// SAFETY: the record of at least 16 bytes has a payload behind its header.
 	return unsafe.Add(c.base, layout.WordSize)
 }
 
 // payload returns the n bytes of the payload.
-func (c cell) payload(n uint64) []byte {
+func (c recordRef) payload(n uint64) []byte {
 	// SAFETY: the record's header is followed by n bytes.
 	return (*[maxChunk]byte)(unsafe.Add(c.base, layout.WordSize))[:n:n]
 }

@@ -17,18 +17,18 @@ import (
 
 // ringLine is a connection through shared memory. A message without parts is a plain record, or the pieces
 // of one; one with parts looks like its frame without the total, and its record has the type framed.
-type ringLine struct {
-	*duplex
+type ringTransport struct {
+	*ringPair
 	peer   Peer
 	limit  uint64 // bytes of a message that is received whole
 	piece  int    // bytes of the largest message that is sent as one record
 	hangUp func() error
 	end    atomic.Pointer[endError] // what senders get once the peer has ended
-	shutUp atomic.Bool              // this side has
+	closed atomic.Bool              // this side has
 
 	// Receiving.
-	inflow       // the open message
-	failed error // what every receipt returns from now on
+	inbound       // the open message
+	failed  error // what every receipt returns from now on
 }
 
 // framed is the type of a record, and of the first piece of a message, that holds a body and parts.
@@ -38,18 +38,18 @@ const framed = 1
 type endError struct{ err error }
 
 // newRingLine runs a line over a pair whose doorbell is the socket conn.
-func newRingLine(p *duplex, conn *net.UnixConn, peer Peer, limit uint64) (*ringLine, error) {
-	k, err := sock.NewKnocker(conn, dataBit, spaceBit)
+func newRingTransport(p *ringPair, conn *net.UnixConn, peer Peer, limit uint64) (*ringTransport, error) {
+	k, err := sock.NewNotifier(conn, dataBit, spaceBit)
 	if err != nil {
 		return nil, err
 	}
-	p.door.knock = k.Knock
-	r := &ringLine{duplex: p, peer: peer, limit: limit, piece: p.tx.pieceSize()}
+	p.doorbell.notify = k.Notify
+	r := &ringTransport{ringPair: p, peer: peer, limit: limit, piece: p.tx.pieceSize()}
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
 		// The end of the socket is the end of the peer.
-		sock.Hear(conn, r.door.answer)
+		sock.Listen(conn, r.doorbell.wake)
 		r.ended()
 	}()
 	r.hangUp = func() error {
@@ -62,21 +62,21 @@ func newRingLine(p *duplex, conn *net.UnixConn, peer Peer, limit uint64) (*ringL
 
 // ended makes this side notice that the peer is gone. What it has committed is still received; what it
 // has closed, it has closed in the ring.
-func (r *ringLine) ended() {
+func (r *ringTransport) ended() {
 	_, state := layout.SplitStatus(mem.Load(&r.rx.slots[1].Status))
 	end := &endError{ErrPeerClosed}
 	if state != layout.SlotFree {
 		end.err = r.died()
 	}
 	r.end.Store(end)
-	r.door.gone.Store(true)
+	r.doorbell.gone.Store(true)
 	mem.Add(&r.rx.ctl.Changes, 1)
-	r.rx.data.bell.rouse()
+	r.rx.data.doorbell.wakeAll()
 	// Whatever is or will be waiting for room waits in vain.
 	_ = r.tx.Close() // has no errors
 }
 
-func (r *ringLine) died() error {
+func (r *ringTransport) died() error {
 	pid := r.peer.PID
 	if pid == 0 {
 		pid = int(mem.Load32(&r.rx.slots[1].PID))
@@ -84,7 +84,7 @@ func (r *ringLine) died() error {
 	return &PeerDiedError{Role: RolePeer, PID: pid, Slot: 1}
 }
 
-func (r *ringLine) send(ctx context.Context, payload []byte) error {
+func (r *ringTransport) send(ctx context.Context, payload []byte) error {
 	var err error
 	if len(payload) <= r.piece {
 		err = r.tx.Send(ctx, payload)
@@ -98,8 +98,8 @@ func (r *ringLine) send(ctx context.Context, payload []byte) error {
 }
 
 // sendError says why a send failed: not that the handle is closed, but who closed it.
-func (r *ringLine) sendError(err error) error {
-	if !errors.Is(err, ErrClosed) || r.shutUp.Load() {
+func (r *ringTransport) sendError(err error) error {
+	if !errors.Is(err, ErrClosed) || r.closed.Load() {
 		return err
 	}
 	if end := r.end.Load(); end != nil {
@@ -108,7 +108,7 @@ func (r *ringLine) sendError(err error) error {
 	return err // CloseWrite
 }
 
-func (r *ringLine) sendMessage(ctx context.Context, m frame.Message) error {
+func (r *ringTransport) sendMessage(ctx context.Context, m frame.Message) error {
 	if len(m.Parts) == 0 {
 		return r.send(ctx, m.Body)
 	}
@@ -136,7 +136,7 @@ func (p *Producer) sendFramed(ctx context.Context, m frame.Message, size int) er
 		return err
 	}
 	defer p.leave()
-	c, err := p.obtain(ctx, uint64(size), true)
+	c, err := p.allocWait(ctx, uint64(size), true)
 	if err != nil {
 		return err
 	}
@@ -151,11 +151,11 @@ func (p *Producer) sendFramed(ctx context.Context, m frame.Message, size int) er
 		put(part)
 	}
 	p.commit(c, uint64(size), framed, 0)
-	return p.afterLoss()
+	return p.lossError()
 }
 
 // sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
-func (r *ringLine) sendFrom(ctx context.Context, src io.Reader, size int64) error {
+func (r *ringTransport) sendFrom(ctx context.Context, src io.Reader, size int64) error {
 	var head [2 * lengthSize]byte
 	binary.BigEndian.PutUint64(head[lengthSize:], uint64(size))
 	if err := r.tx.sendFrom(ctx, io.MultiReader(bytes.NewReader(head[:]), src), size+int64(len(head)), framed); err != nil {
@@ -164,10 +164,10 @@ func (r *ringLine) sendFrom(ctx context.Context, src io.Reader, size int64) erro
 	return nil
 }
 
-func (r *ringLine) closeWrite() error { return r.tx.Close() }
+func (r *ringTransport) closeWrite() error { return r.tx.Close() }
 
-func (r *ringLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
-	if !r.busy() {
+func (r *ringTransport) recv(ctx context.Context, dst []byte) ([]byte, error) {
+	if !r.pendingMessage() {
 		out, err := r.rx.Recv(ctx, dst)
 		if err == nil && uint64(len(out)) > r.limit {
 			return out[:0], r.tooLarge(uint64(len(out)))
@@ -194,9 +194,9 @@ func (r *ringLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
 }
 
 // busy reports whether the next receipt needs more than a plain record.
-func (r *ringLine) busy() bool { return r.opened || r.cut || r.failed != nil }
+func (r *ringTransport) pendingMessage() bool { return r.opened || r.resumed || r.failed != nil }
 
-func (r *ringLine) recvMessage(ctx context.Context) (frame.Message, error) {
+func (r *ringTransport) recvMessage(ctx context.Context) (frame.Message, error) {
 	raw, typ, err := r.collect(ctx, nil)
 	if err != nil {
 		return frame.Message{}, err
@@ -208,7 +208,7 @@ func (r *ringLine) recvMessage(ctx context.Context) (frame.Message, error) {
 }
 
 // collect appends the whole of the next message to dst, as it lies in the ring.
-func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, error) {
+func (r *ringTransport) collect(ctx context.Context, dst []byte) ([]byte, uint16, error) {
 	if err := r.open(ctx); err != nil {
 		return dst, 0, err
 	}
@@ -225,7 +225,7 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 			return dst, r.stream.typ, nil
 		case errors.Is(err, io.ErrUnexpectedEOF): // given up by its sender, so it never was
 			r.opened = false
-			if err := overdue(ctx); err != nil {
+			if err := contextError(ctx); err != nil {
 				return dst[:start], 0, err
 			}
 			if err := r.open(ctx); err != nil {
@@ -235,7 +235,7 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 			continue
 		case err != nil:
 			if err = r.recvError(err); r.failed == nil {
-				r.replay, r.cut = append([]byte(nil), dst[start:]...), true
+				r.replay, r.resumed = append([]byte(nil), dst[start:]...), true
 			}
 			return dst[:start], 0, err
 		case size > limit:
@@ -247,24 +247,24 @@ func (r *ringLine) collect(ctx context.Context, dst []byte) ([]byte, uint16, err
 }
 
 // recvError says why a receipt failed, and remembers what is final.
-func (r *ringLine) recvError(err error) error {
+func (r *ringTransport) recvError(err error) error {
 	if errors.Is(err, ErrPeerDied) {
 		err = r.died()
 	}
-	if final(err) || errors.Is(err, ErrCorrupt) {
+	if endOfStream(err) || errors.Is(err, ErrCorrupt) {
 		r.failed = err
 	}
 	return err
 }
 
-func (r *ringLine) ready() bool { return finished(layout.Word(mem.Load(r.rx.word(r.rx.pos)))) }
+func (r *ringTransport) ready() bool { return finished(layout.Word(mem.Load(r.rx.word(r.rx.pos)))) }
 
-func (r *ringLine) shut() error {
-	r.shutUp.Store(true)
+func (r *ringTransport) shut() error {
+	r.closed.Store(true)
 	return errors.Join(r.tx.Close(), r.rx.Close(), r.hangUp())
 }
 
-func (r *ringLine) release() error {
+func (r *ringTransport) release() error {
 	r.rx.Release()
-	return r.duplex.close()
+	return r.ringPair.close()
 }

@@ -216,7 +216,7 @@ func (s *Segment) Close() error {
 }
 
 // drop forgets a finished handle.
-func (s *Segment) drop(h *handle) {
+func (s *Segment) removeHandle(h *handle) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.handles, h)

@@ -38,7 +38,7 @@ func NewSelector(consumers ...*Consumer) (*Selector, error) {
 		addrs: make([]*uint32, 0, len(consumers)+1), vals: make([]uint32, len(consumers)+1),
 	}
 	for _, c := range consumers {
-		s.addrs = append(s.addrs, c.data.bell.seq)
+		s.addrs = append(s.addrs, c.data.doorbell.seq)
 	}
 	s.addrs = append(s.addrs, s.own)
 	return s, nil
@@ -77,7 +77,7 @@ func (s *Selector) Wait(ctx context.Context) (*Consumer, error) {
 		for i, addr := range s.addrs { // before the thorough look: a wake-up during it must not be lost
 			s.vals[i] = mem.Load32(addr)
 		}
-		if c := s.attend(lap == 0); c != nil {
+		if c := s.recheck(lap == 0); c != nil {
 			return c, nil
 		}
 		if err := ctx.Err(); err != nil {
@@ -93,7 +93,7 @@ func (s *Selector) ready() *Consumer {
 }
 
 // attend looks at each thoroughly, for the first time in this wait or again.
-func (s *Selector) attend(first bool) *Consumer {
+func (s *Selector) recheck(first bool) *Consumer {
 	return s.look(func(c *Consumer) bool { return c.delivers(first) })
 }
 
@@ -102,7 +102,7 @@ func (s *Selector) look(has func(*Consumer) bool) *Consumer {
 	for range s.consumers {
 		c := s.consumers[s.next]
 		s.next = (s.next + 1) % len(s.consumers)
-		if c.gone() != nil || has(c) {
+		if c.err() != nil || has(c) {
 			return c
 		}
 	}
@@ -111,7 +111,7 @@ func (s *Selector) look(has func(*Consumer) bool) *Consumer {
 
 // delivers reports that the next call returns something else than ErrEmpty.
 func (c *Consumer) delivers(first bool) bool {
-	done, err := c.attend(first)
+	done, err := c.recheck(first)
 	return done || err != nil
 }
 
@@ -119,16 +119,16 @@ func (c *Consumer) delivers(first bool) bool {
 func (s *Selector) park(ctx context.Context) {
 	patience := backstop
 	for _, c := range s.consumers {
-		mem.Or32(c.data.bell.flag, layout.WaitFlag)
-		patience = min(patience, c.patience())
+		mem.Or32(c.data.doorbell.flags, layout.WaitFlag)
+		patience = min(patience, c.maxSleep())
 	}
 	fence.Global() // pairs with the look at the flag after a commit: see bell
 	if s.ready() == nil && ctx.Err() == nil {
 		if _, err := futex.WaitAny(s.addrs, s.vals, patience); err != nil && err != futex.ErrTimeout {
-			time.Sleep(min(patience, stuckBackoff)) // a kernel that cannot wait for several words
+			time.Sleep(min(patience, openClaimSleep)) // a kernel that cannot wait for several words
 		}
 	}
 	for _, c := range s.consumers {
-		mem.And32(c.data.bell.flag, ^layout.WaitFlag) // spare the peers a system call
+		mem.And32(c.data.doorbell.flags, ^layout.WaitFlag) // spare the peers a system call
 	}
 }

@@ -69,10 +69,10 @@ func (s *Sender[T]) send(ctx context.Context, v *T) error {
 	if s.typed() {
 		header += layout.WordSize
 	}
-	if b := s.p.begin(header, uint64(n)); b != nil {
-		return s.sendShort(header, b, v)
+	if b := s.p.lendFast(header, uint64(n)); b != nil {
+		return s.encodeFast(header, b, v)
 	}
-	room, err := s.p.lend(ctx, n, s.typed())
+	room, err := s.p.reserveBytes(ctx, n, s.typed())
 	if err != nil {
 		return err
 	}
@@ -85,18 +85,18 @@ func (s *Sender[T]) send(ctx context.Context, v *T) error {
 }
 
 // sendShort encodes into b, which begin lent.
-func (s *Sender[T]) sendShort(header uint64, b []byte, v *T) error {
+func (s *Sender[T]) encodeFast(header uint64, b []byte, v *T) error {
 	done := false
 	defer func() {
 		if !done { // an error, or a panic in the value's own code
-			s.p.cancel(header, uint64(len(b)))
+			s.p.abortFast(header, uint64(len(b)))
 		}
 	}()
 	if err := s.encode(b, v); err != nil {
 		return err
 	}
 	done = true
-	return s.p.publish(header, uint64(len(b)), s.record.Type, s.record.Version)
+	return s.p.commitFast(header, uint64(len(b)), s.record.Type, s.record.Version)
 }
 
 // encode fills b, whose length is what Size said.

@@ -20,7 +20,7 @@ import (
 // Errors: [BusyError] if a living producer has the ring or all slots are taken, ErrClosed, [ErrReadOnly],
 // [CorruptError].
 func (s *Segment) Producer() (*Producer, error) {
-	var took succession
+	var took takeover
 	defer took.log(s) // when mu is free again: the handler may call us
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,15 +32,15 @@ func (s *Segment) Producer() (*Producer, error) {
 		return nil, err
 	}
 	p := &Producer{
-		ring: s.ring,
-		slot: &s.ring.slots[i],
-		bell: s.dataBell(),
+		ring:     s.ring,
+		slot:     &s.ring.slots[i],
+		doorbell: s.dataDoorbell(),
 	}
 	_, predecessor := layout.SplitStatus(mem.Load(&p.slot.Status))
 	torn := predecessor != layout.SlotFree
 	var head uint64
 	if s.ring.kind == SPSC {
-		p.pos, head, err = s.ring.adoptTail(torn)
+		p.pos, head, err = s.ring.recoverTail(torn)
 	} else {
 		head, err = s.ring.loadHead(0)
 	}
@@ -49,17 +49,17 @@ func (s *Segment) Producer() (*Producer, error) {
 		return nil, err
 	}
 	p.limit = head + p.capacity
-	p.space = newWaiter(s.spaceBell(), s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits, &p.ctl.Released)
+	p.space = newWaiter(s.spaceDoorbell(), s.opts.wait, s.ring.kind == SPSC, &p.slot.FullWaits, &p.ctl.Released)
 	if s.ring.kind == SPSC {
 		mem.Store(&s.ring.ctl.Tail, p.pos)
 	}
-	took = s.occupy(i, predecessor)
+	took = s.takeSlot(i, predecessor)
 	p.stamp = layout.MakeWord(layout.Committed, i, took.generation, 0, 0)
-	p.quick = min(p.maxRecord, maxQuick)
-	p.measure()
+	p.fastMax = min(p.maxRecord, maxFastPayload)
+	p.updateFastPath()
 	mem.Add(&s.ring.ctl.Attaches, 1)
 	s.announce()
-	s.register(&p.handle, l, [2]*bell{&p.bell, &p.space.bell}, func() {
+	s.addHandle(&p.handle, l, [2]*doorbell{&p.doorbell, &p.space.doorbell}, func() {
 		if p.lost() {
 			return
 		}
@@ -75,7 +75,7 @@ func (s *Segment) Producer() (*Producer, error) {
 //
 // Errors: [BusyError] if a living consumer has the ring, ErrClosed, [ErrReadOnly], [CorruptError].
 func (s *Segment) Consumer() (*Consumer, error) {
-	var took succession
+	var took takeover
 	defer took.log(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,20 +91,20 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	ctl := s.ring.ctl
 	c := &Consumer{
 		ring: s.ring, own: &s.ring.slots[0],
-		bell:       s.spaceBell(),
+		doorbell:   s.spaceDoorbell(),
 		recoveries: recoveries{recovered: mem.Load(&ctl.Recovered), corrupted: mem.Load(&ctl.Corrupt), highWater: mem.Load(&ctl.HighWater)},
-		ending:     ending{follow: s.opts.follow, changes: mem.Load(&ctl.Changes) - 1},
+		eofState:   eofState{follow: s.opts.follow, changes: mem.Load(&ctl.Changes) - 1},
 	}
 	if err := c.resume(); err != nil {
 		l.Release()
 		return nil, err
 	}
-	c.data = newWaiter(s.dataBell(), s.opts.wait, true, &ctl.EmptyWaits, &ctl.Released)
+	c.data = newWaiter(s.dataDoorbell(), s.opts.wait, true, &ctl.EmptyWaits, &ctl.Released)
 	c.data.progress = &ctl.Records
 	_, predecessor := layout.SplitStatus(mem.Load(&c.own.Status))
-	took = s.occupy(0, predecessor)
-	s.register(&c.handle, l, [2]*bell{&c.data.bell, &c.bell}, func() {
-		c.vigil.end() // whatever became of the memory: nobody may touch it when it is unmapped
+	took = s.takeSlot(0, predecessor)
+	s.addHandle(&c.handle, l, [2]*doorbell{&c.data.doorbell, &c.doorbell}, func() {
+		c.watcher.stop() // whatever became of the memory: nobody may touch it when it is unmapped
 		if c.lost() {
 			return
 		}
@@ -122,14 +122,14 @@ func (c *Consumer) resume() error {
 		zeroing > head && zeroing-head > c.capacity || released > head && released-head > c.capacity {
 		return c.corrupt(head, zeroing, "head, zeroing mark and release mark contradict each other", nil)
 	}
-	c.head, c.clear = head, head
+	c.head, c.zeroed = head, head
 	c.pos = max(head, zeroing, released)
-	c.step = c.capacity / stepsPerLap
-	c.stride = min(c.step, maxStride)
+	c.headStep = c.capacity / stepsPerLap
+	c.zeroStep = min(c.headStep, maxZeroStep)
 	if zeroing > head {
 		c.flush(zeroing)
 	}
-	c.measure()
+	c.updateFastPath()
 	return nil
 }
 
@@ -138,7 +138,7 @@ func (c *Consumer) resume() error {
 const stepsPerLap = 8
 
 // maxStride is how many bytes are cleared at a time, at the least.
-const maxStride = 4096
+const maxZeroStep = 4096
 
 func (s *Segment) attachable() error {
 	if s.closed {
@@ -221,32 +221,32 @@ func (r *ring) passWrap(i uint32) bool {
 }
 
 // succession is what became of a slot.
-type succession struct {
+type takeover struct {
 	slot, generation uint32
 	pid              uint32 // of the predecessor
 	died             bool   // it did, and nobody has noticed before
 }
 
-func (t *succession) log(s *Segment) {
+func (t *takeover) log(s *Segment) {
 	if t.died {
 		s.opts.logger.Warn("shmring: took over from a dead process", "slot", t.slot, "pid", t.pid)
 	}
 }
 
 // occupy writes the owner's description and the slot's next generation, under the lease.
-func (s *Segment) occupy(i uint32, predecessor layout.SlotState) succession {
+func (s *Segment) takeSlot(i uint32, predecessor layout.SlotState) takeover {
 	slot, self := &s.ring.slots[i], proc.Self()
 	old, _ := layout.SplitStatus(mem.Load(&slot.Status))
 	generation := (old + 1) % layout.MaxGenerations
-	took := succession{i, generation, mem.Load32(&slot.PID), predecessor == layout.SlotAttached}
+	took := takeover{i, generation, mem.Load32(&slot.PID), predecessor == layout.SlotAttached}
 	if took.died {
 		mem.Add(&s.ring.ctl.Deaths, 1)
 	}
 	mem.Store(&slot.Intent, 0)
-	mem.Note32(&slot.PID, self.PID)
-	mem.Note(&slot.StartTime, self.StartTime)
+	mem.StoreRelaxed32(&slot.PID, self.PID)
+	mem.StoreRelaxed(&slot.StartTime, self.StartTime)
 	slot.BootID = self.BootID
-	mem.Note(&slot.Attached, uint64(time.Now().UnixNano()))
+	mem.StoreRelaxed(&slot.Attached, uint64(time.Now().UnixNano()))
 	mem.Store(&slot.Status, layout.MakeStatus(generation, layout.SlotAttached))
 	return took
 }
@@ -254,25 +254,25 @@ func (s *Segment) occupy(i uint32, predecessor layout.SlotState) succession {
 // announce makes the consumer look at the slots.
 func (s *Segment) announce() {
 	mem.Add(&s.ring.ctl.Changes, 1)
-	b := s.dataBell()
-	if b.door != nil {
-		b.ring()
+	b := s.dataDoorbell()
+	if b.socket != nil {
+		b.notify()
 		return
 	}
-	b.rouse()
+	b.wakeAll()
 }
 
-func (s *Segment) dataBell() bell {
-	return bell{&s.ring.ctl.DataWait, &s.ring.ctl.DataSeq, s.opts.door, dataBit}
+func (s *Segment) dataDoorbell() doorbell {
+	return doorbell{&s.ring.ctl.DataWait, &s.ring.ctl.DataSeq, s.opts.doorbell, dataBit}
 }
 
-func (s *Segment) spaceBell() bell {
-	return bell{&s.ring.ctl.SpaceWait, &s.ring.ctl.SpaceSeq, s.opts.door, spaceBit}
+func (s *Segment) spaceDoorbell() doorbell {
+	return doorbell{&s.ring.ctl.SpaceWait, &s.ring.ctl.SpaceSeq, s.opts.doorbell, spaceBit}
 }
 
 // register completes a handle. The caller holds mu.
-func (s *Segment) register(h *handle, l lease.Lease, bells [2]*bell, detach func()) {
-	h.seg, h.lease, h.bells, h.detach, h.alarm = s, l, bells, detach, &s.alarm
+func (s *Segment) addHandle(h *handle, l lease.Lease, bells [2]*doorbell, detach func()) {
+	h.seg, h.lease, h.doorbells, h.detach, h.alarm = s, l, bells, detach, &s.alarm
 	s.handles[h] = true
 }
 

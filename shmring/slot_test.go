@@ -56,7 +56,7 @@ func TestAProducerDoesNotWaitForAConsumerThatWorksOffTheRing(t *testing.T) {
 				return
 			}
 			mem.Pause(20)
-			if c.pos == maxStride {
+			if c.pos == maxZeroStep {
 				close(busy)
 			}
 		}

@@ -17,55 +17,55 @@ import (
 // socketLine is a connection whose messages are frames on the socket. A clean end is a goodbye: where the next
 // frame's total belongs, the greatest number, which no frame has. A socket that ends without it is a
 // peer that died.
-type socketLine struct {
+type socketTransport struct {
 	conn   net.Conn
 	w      *frame.Writer
 	r      *frame.Reader
 	peer   Peer
 	limit  uint64
-	shutUp atomic.Bool
+	closed atomic.Bool
 	end    time.Time // of release's patience, once shutUp
 
 	// Sending; its owner holds sending.
-	sending *turn
-	parted  bool         // nothing more is sent
-	unsaid  []byte       // of the goodbye, once parted
-	owing   atomic.Int32 // goroutines that write what calls have left: see later
+	sending     *callLock
+	closing     bool         // nothing more is sent
+	unsentClose []byte       // of the goodbye, once parted
+	background  atomic.Int32 // goroutines that write what calls have left: see later
 
 	// Receiving.
-	stream *frame.Stream // the open message, if anything of it is left
-	body   []byte        // the rest of its body
-	inPart bool          // stream stands inside a part
-	failed error         // what every receipt returns from now on
-	left   atomic.Bool   // the peer has said goodbye
+	stream     *frame.Stream // the open message, if anything of it is left
+	body       []byte        // the rest of its body
+	inPart     bool          // stream stands inside a part
+	failed     error         // what every receipt returns from now on
+	peerClosed atomic.Bool   // the peer has said goodbye
 }
 
 // messageOverhead is what a frame's total counts beside a body.
 const messageOverhead = lengthSize
 
-func newSocketLine(conn net.Conn, peer Peer, limit uint64, sending *turn) *socketLine {
+func newSocketTransport(conn net.Conn, peer Peer, limit uint64, sending *callLock) *socketTransport {
 	size := frame.WithMaxSize(int(min(limit, math.MaxInt-messageOverhead)) + messageOverhead)
-	return &socketLine{
+	return &socketTransport{
 		conn: conn, peer: peer, limit: limit, sending: sending,
 		w: frame.NewWriter(conn, size), r: frame.NewReader(conn, size),
 	}
 }
 
-func (s *socketLine) send(ctx context.Context, payload []byte) error {
+func (s *socketTransport) send(ctx context.Context, payload []byte) error {
 	return s.sendMessage(ctx, frame.Message{Body: payload})
 }
 
-func (s *socketLine) sendMessage(ctx context.Context, m frame.Message) error {
+func (s *socketTransport) sendMessage(ctx context.Context, m frame.Message) error {
 	if err := s.beginSend(ctx); err != nil {
 		return err
 	}
-	return s.sent(s.w.Write(ctx, m))
+	return s.finishSend(s.w.Write(ctx, m))
 }
 
 // beginSend sends what an earlier message still owes. The Writer would take a message with the same
 // content for that one continued.
-func (s *socketLine) beginSend(ctx context.Context) error {
-	if s.parted {
+func (s *socketTransport) beginSend(ctx context.Context) error {
+	if s.closing {
 		return ErrClosed
 	}
 	if s.w.Pending() == 0 {
@@ -76,13 +76,13 @@ func (s *socketLine) beginSend(ctx context.Context) error {
 	case err == nil:
 		return nil
 	case frame.Resumable(err):
-		return &WaitError{Op: "send", Err: interruption(err)}
+		return &WaitError{Op: "send", Err: cause(err)}
 	}
 	return s.sendError(err)
 }
 
 // sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
-func (s *socketLine) sendFrom(ctx context.Context, src io.Reader, size int64) error {
+func (s *socketTransport) sendFrom(ctx context.Context, src io.Reader, size int64) error {
 	if err := s.beginSend(ctx); err != nil {
 		return err
 	}
@@ -95,9 +95,9 @@ func (s *socketLine) sendFrom(ctx context.Context, src io.Reader, size int64) er
 		return fmt.Errorf("shmring: source: %w", from.err)
 	case frame.Resumable(err) && s.w.Pending() > 0:
 		s.conn.Close() // and the rest of src is not ours to read any longer
-		return &WaitError{Op: "send", Err: interruption(err)}
+		return &WaitError{Op: "send", Err: cause(err)}
 	}
-	return s.sent(err)
+	return s.finishSend(err)
 }
 
 // source tells a reader's errors from those of the stream that its bytes go to.
@@ -119,21 +119,21 @@ func (s *source) Read(b []byte) (int, error) {
 
 // sent judges the end of a write. A message that a context has cut short is taken: what is left of it is
 // owed to the stream, and goes out without the caller.
-func (s *socketLine) sent(err error) error {
+func (s *socketTransport) finishSend(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case !frame.Resumable(err):
 		return s.sendError(err)
 	case s.w.Pending() == 0:
-		return &WaitError{Op: "send", Err: interruption(err)}
+		return &WaitError{Op: "send", Err: cause(err)}
 	}
-	s.later(s.w.Flush)
+	s.inBackground(s.w.Flush)
 	return nil
 }
 
 // interruption is what a resumable error of package frame is about: the context's error.
-func interruption(err error) error {
+func cause(err error) error {
 	var e *frame.Error
 	if errors.As(err, &e) {
 		return e.Err
@@ -142,13 +142,13 @@ func interruption(err error) error {
 }
 
 // sendError says who has ended the stream.
-func (s *socketLine) sendError(err error) error {
+func (s *socketTransport) sendError(err error) error {
 	switch {
-	case s.shutUp.Load() || errors.Is(err, net.ErrClosed):
+	case s.closed.Load() || errors.Is(err, net.ErrClosed):
 		return ErrClosed
 	case !broken(err):
 		return err
-	case s.left.Load():
+	case s.peerClosed.Load():
 		return ErrPeerClosed
 	}
 	return s.died()
@@ -159,9 +159,9 @@ func broken(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNABORTED)
 }
 
-func (s *socketLine) died() error { return &PeerDiedError{Role: RolePeer, PID: s.peer.PID} }
+func (s *socketTransport) died() error { return &PeerDiedError{Role: RolePeer, PID: s.peer.PID} }
 
-func (s *socketLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
+func (s *socketTransport) recv(ctx context.Context, dst []byte) ([]byte, error) {
 	m, err := s.receive(ctx)
 	if err != nil {
 		return dst[:0], err
@@ -173,7 +173,7 @@ func (s *socketLine) recv(ctx context.Context, dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func (s *socketLine) recvMessage(ctx context.Context) (frame.Message, error) {
+func (s *socketTransport) recvMessage(ctx context.Context) (frame.Message, error) {
 	m, err := s.receive(ctx)
 	if err != nil {
 		return frame.Message{}, err
@@ -188,7 +188,7 @@ func (s *socketLine) recvMessage(ctx context.Context) (frame.Message, error) {
 // detachSize is from which size on a message is handed over with its buffer rather than copied.
 const detachSize = 16 << 10
 
-func (s *socketLine) receive(ctx context.Context) (frame.Message, error) {
+func (s *socketTransport) receive(ctx context.Context) (frame.Message, error) {
 	if s.failed != nil {
 		return frame.Message{}, s.failed
 	}
@@ -200,7 +200,7 @@ func (s *socketLine) receive(ctx context.Context) (frame.Message, error) {
 	return m, nil
 }
 
-func (s *socketLine) open(ctx context.Context) error {
+func (s *socketTransport) open(ctx context.Context) error {
 	if s.failed != nil {
 		return s.failed
 	}
@@ -212,7 +212,7 @@ func (s *socketLine) open(ctx context.Context) error {
 	return nil
 }
 
-func (s *socketLine) read(ctx context.Context, b []byte) (int, error) {
+func (s *socketTransport) read(ctx context.Context, b []byte) (int, error) {
 	if s.stream == nil {
 		return 0, io.EOF
 	}
@@ -242,15 +242,15 @@ func (s *socketLine) read(ctx context.Context, b []byte) (int, error) {
 }
 
 // recvError says how the stream ended, and remembers it unless the context alone did.
-func (s *socketLine) recvError(err error) error {
+func (s *socketTransport) recvError(err error) error {
 	var large *frame.TooLargeError
 	switch {
-	case s.shutUp.Load() || errors.Is(err, net.ErrClosed):
+	case s.closed.Load() || errors.Is(err, net.ErrClosed):
 		err = ErrClosed
 	case frame.Resumable(err):
-		return &WaitError{Op: "receive", Err: interruption(err)}
-	case errors.As(err, &large) && large.Size == goodbye:
-		s.left.Store(true)
+		return &WaitError{Op: "receive", Err: cause(err)}
+	case errors.As(err, &large) && large.Size == closeNotice:
+		s.peerClosed.Store(true)
 		err = io.EOF
 	case errors.As(err, &large):
 		err = &TooLargeError{Size: large.Size - messageOverhead, Limit: s.limit}
@@ -263,4 +263,4 @@ func (s *socketLine) recvError(err error) error {
 	return err
 }
 
-func (s *socketLine) ready() bool { return false }
+func (s *socketTransport) ready() bool { return false }

@@ -10,10 +10,10 @@ import (
 //
 // A producer that dies leaves at its position either a committed record or a zero word with torn bytes
 // behind it, up to head+capacity. Its successor must not publish a record in front of those bytes:
-// adoptTail finds the position and clears the rest first.
+// recoverTail finds the position and clears the rest first.
 
-// placeAlone finds total contiguous bytes for the only producer.
-func (p *Producer) placeAlone(total uint64) (uint64, error) {
+// allocSPSC finds total contiguous bytes for the only producer.
+func (p *Producer) allocSPSC(total uint64) (uint64, error) {
 	for {
 		pos, room := p.pos, p.room(p.pos)
 		need := min(total, room)
@@ -38,16 +38,16 @@ func (p *Producer) placeAlone(total uint64) (uint64, error) {
 	}
 }
 
-// adoptTail finds where the next record goes and leaves everything from there on zero. The caller holds
+// recoverTail finds where the next record goes and leaves everything from there on zero. The caller holds
 // the producer's lease. torn says that the predecessor did not close.
 //
 // The consumer may be at work meanwhile. It clears what it has released, and says so in ZeroingTo before. As long as
 // it has not come as far as we have, it does not matter what it did behind us; head, too, may be old.
-func (r *ring) adoptTail(torn bool) (tail, head uint64, err error) {
+func (r *ring) recoverTail(torn bool) (tail, head uint64, err error) {
 	head = mem.Load(&r.ctl.Head)
 	tail = head
 	for end := head + r.capacity; ; {
-		// Acquire: pairs with the store of ZeroingTo in Consumer.sweep. Words below may be half cleared.
+		// Acquire: pairs with the store of ZeroingTo in Consumer.zeroTo. Words below may be half cleared.
 		zeroing := mem.Load(&r.ctl.ZeroingTo)
 		tail = max(tail, zeroing)
 		if head%layout.WordSize != 0 || tail%layout.WordSize != 0 || tail > end {

@@ -96,7 +96,7 @@ func (s *Segment) blocked() *Blocked {
 }
 
 // holdup describes whom the ring waits for, for an error message.
-func (s *Segment) holdup() string {
+func (s *Segment) blocker() string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.gone {

@@ -10,16 +10,16 @@ import (
 //
 // crowd counts the holder and those who wait. Whoever leaves a crowd behind hands the turn on with a
 // token; as long as one is on its way, crowd counts its future holder.
-type turn struct {
-	crowd atomic.Int32
-	token chan struct{}
+type callLock struct {
+	waiters atomic.Int32
+	token   chan struct{}
 }
 
-func newTurn() turn { return turn{token: make(chan struct{})} }
+func newCallLock() callLock { return callLock{token: make(chan struct{})} }
 
 // take waits for the turn. An error is ctx.Err(), and then the turn is not taken.
-func (t *turn) take(ctx context.Context) error {
-	if t.crowd.Add(1) == 1 {
+func (t *callLock) lock(ctx context.Context) error {
+	if t.waiters.Add(1) == 1 {
 		return nil
 	}
 	select {
@@ -28,24 +28,24 @@ func (t *turn) take(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	for {
-		n := t.crowd.Load()
+		n := t.waiters.Load()
 		if n == 1 { // we are the crowd: a token is on its way to us
 			<-t.token
-			t.leave()
+			t.unlock()
 			return ctx.Err()
 		}
-		if t.crowd.CompareAndSwap(n, n-1) {
+		if t.waiters.CompareAndSwap(n, n-1) {
 			return ctx.Err()
 		}
 	}
 }
 
 // tryTake takes the turn if it is free.
-func (t *turn) tryTake() bool { return t.crowd.CompareAndSwap(0, 1) }
+func (t *callLock) tryLock() bool { return t.waiters.CompareAndSwap(0, 1) }
 
 // leave gives the turn to the next.
-func (t *turn) leave() {
-	if t.crowd.Add(-1) > 0 {
+func (t *callLock) unlock() {
+	if t.waiters.Add(-1) > 0 {
 		t.token <- struct{}{}
 	}
 }

@@ -9,32 +9,32 @@ import (
 
 // disturbed is a sleeper that is roused in the middle of its thorough look, after it has seen nothing.
 type disturbed struct {
-	bell  bell
+	bell  doorbell
 	looks int
 }
 
 func (d *disturbed) ready() bool { return false }
-func (d *disturbed) attend(bool) (bool, error) {
+func (d *disturbed) recheck(bool) (bool, error) {
 	d.looks++
 	if d.looks == 1 {
-		d.bell.rouse()
+		d.bell.wakeAll()
 	}
 	return d.looks > 1, nil
 }
-func (d *disturbed) patience() time.Duration { return time.Hour }
-func (d *disturbed) gone() error             { return nil }
-func (d *disturbed) checkup()                {}
+func (d *disturbed) maxSleep() time.Duration { return time.Hour }
+func (d *disturbed) err() error              { return nil }
+func (d *disturbed) checkSize()              {}
 
 func TestAWakeUpDuringAThoroughLookIsNotLost(t *testing.T) {
 	s := heap(t)
-	w := newWaiter(s.dataBell(), Park, true, new(uint64), new(uint64))
+	w := newWaiter(s.dataDoorbell(), Park, true, new(uint64), new(uint64))
 	done := make(chan error, 1)
-	go func() { done <- w.wait(ctx, &disturbed{bell: w.bell}) }()
+	go func() { done <- w.wait(ctx, &disturbed{bell: w.doorbell}) }()
 	select {
 	case err := <-done:
 		must(t, err)
 	case <-time.After(patience):
-		w.bell.rouse()
+		w.doorbell.wakeAll()
 		t.Fatal("it sleeps although it was roused")
 	}
 }

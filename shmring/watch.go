@@ -17,13 +17,13 @@ import (
 // process, and its death is noticed at the next backstop.
 
 // vigil is the set of watches of one consumer.
-type vigil struct {
-	mu        sync.Mutex
-	bell      *bell // nil once the memory may be gone
-	stops     map[process]func()
-	seen      uint64      // value of Changes when the watches were last brought up to date
-	unwatched bool        // some producer cannot be watched
-	alarmed   atomic.Bool // some process ended
+type processWatcher struct {
+	mu         sync.Mutex
+	doorbell   *doorbell // nil once the memory may be gone
+	stops      map[process]func()
+	seen       uint64      // value of Changes when the watches were last brought up to date
+	incomplete bool        // some producer cannot be watched
+	alarmed    atomic.Bool // some process ended
 }
 
 // process tells one process from another, whatever became of the first.
@@ -33,18 +33,20 @@ type process struct {
 }
 
 // quiet reports that every producer is watched and none has ended since the last call.
-func (v *vigil) quiet() bool { return v.stops != nil && !v.unwatched && !v.alarmed.Swap(false) }
+func (v *processWatcher) allWatched() bool {
+	return v.stops != nil && !v.incomplete && !v.alarmed.Swap(false)
+}
 
 // watch brings the watches up to date with the slots: one for each other process that has producers.
 func (c *Consumer) watch() {
-	v := &c.vigil
+	v := &c.watcher
 	changes := mem.Load(&c.ctl.Changes)
 	if changes == v.seen && v.stops != nil {
 		return
 	}
-	v.seen, v.unwatched = changes, false
+	v.seen, v.incomplete = changes, false
 	if v.stops == nil {
-		v.bell, v.stops = &c.data.bell, map[process]func(){}
+		v.doorbell, v.stops = &c.data.doorbell, map[process]func(){}
 	}
 	self := proc.Self()
 	wanted := map[process]bool{{self.PID, self.StartTime}: true}
@@ -61,12 +63,12 @@ func (c *Consumer) watch() {
 		if v.stops[owner] != nil {
 			continue
 		}
-		stop, err := proc.Watch(owner.pid, owner.start, v.rouse)
+		stop, err := proc.Watch(owner.pid, owner.start, v.wake)
 		if err == nil {
 			v.stops[owner] = stop
 			continue
 		}
-		v.unwatched = true // dead, or not ours to see: look again soon
+		v.incomplete = true // dead, or not ours to see: look again soon
 		if !errors.Is(err, proc.ErrGone) {
 			c.seg.opts.logger.Info("shmring: cannot watch a producer's process", "pid", owner.pid, "error", err)
 		}
@@ -79,19 +81,19 @@ func (c *Consumer) watch() {
 	}
 }
 
-func (v *vigil) rouse() {
+func (v *processWatcher) wake() {
 	v.alarmed.Store(true)
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.bell != nil {
-		v.bell.rouse()
+	if v.doorbell != nil {
+		v.doorbell.wakeAll()
 	}
 }
 
 // end stops all watches; when it returns, none touches the memory any more.
-func (v *vigil) end() {
+func (v *processWatcher) stop() {
 	v.mu.Lock()
-	v.bell = nil
+	v.doorbell = nil
 	v.mu.Unlock()
 	for _, stop := range v.stops {
 		stop()

@@ -42,8 +42,8 @@ func TestAProcessIsWatchedOnceHoweverManyProducersItHas(t *testing.T) {
 	watched := func(when string, want int) {
 		t.Helper()
 		c.watch()
-		if got := len(c.vigil.stops); got != want || c.vigil.unwatched {
-			t.Errorf("%s: %d processes are watched, want %d; some are not: %v", when, got, want, c.vigil.unwatched)
+		if got := len(c.watcher.stops); got != want || c.watcher.incomplete {
+			t.Errorf("%s: %d processes are watched, want %d; some are not: %v", when, got, want, c.watcher.incomplete)
 		}
 	}
 	watched("alone", 0)

@@ -46,12 +46,12 @@ func child() error {
 		io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()
-	return serve(ctx, meeting, os.Stdout, options(os.Getenv(socketVar), shmring.Road(os.Getenv(roadVar)))...)
+	return serve(ctx, meeting, os.Stdout, options(os.Getenv(socketVar), shmring.TransportKind(os.Getenv(roadVar)))...)
 }
 
-func options(socket string, road shmring.Road) []shmring.Option {
+func options(socket string, road shmring.TransportKind) []shmring.Option {
 	opts := []shmring.Option{shmring.WithSocket(socket)}
-	if road == shmring.RoadSocket {
+	if road == shmring.TransportSocket {
 		opts = append(opts, shmring.WithSocketOnly())
 	}
 	return opts
@@ -64,7 +64,7 @@ type server struct {
 }
 
 // startServer starts a server whose clients take the given road.
-func startServer(t *testing.T, road shmring.Road) *server {
+func startServer(t *testing.T, road shmring.TransportKind) *server {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "s")
 	cmd := exec.Command(os.Args[0])
@@ -98,14 +98,14 @@ func startServer(t *testing.T, road shmring.Road) *server {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if got := c.Transport(); got.Road != road {
+	if got := c.Transport(); got.Kind != road {
 		t.Skipf("connections take the road %q here: %s", got, got.Reason)
 	}
 	return s
 }
 
 func eachRoad(t *testing.T, test func(*testing.T, *server)) {
-	for _, road := range []shmring.Road{shmring.RoadRing, shmring.RoadSocket} {
+	for _, road := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
 		t.Run(string(road), func(t *testing.T) { test(t, startServer(t, road)) })
 	}
 }

@@ -20,7 +20,7 @@ const (
 )
 
 func TestAThousandConnectionsHaveNoThreadEach(t *testing.T) {
-	for _, road := range []shmring.Road{shmring.RoadRing, shmring.RoadSocket} {
+	for _, road := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
 		t.Run(string(road), func(t *testing.T) {
 			t.Run("messages", func(t *testing.T) { hold(t, road, "messages", messageTrip) })
 			t.Run("bytes", func(t *testing.T) { hold(t, road, "bytes", byteTrip) })
@@ -30,7 +30,7 @@ func TestAThousandConnectionsHaveNoThreadEach(t *testing.T) {
 
 // hold makes the connections, has every one echo at once, leaves them alone, has them echo again,
 // and closes them.
-func hold(t *testing.T, road shmring.Road, address string, trip func(*shmring.Conn, []byte) ([]byte, error)) {
+func hold(t *testing.T, road shmring.TransportKind, address string, trip func(*shmring.Conn, []byte) ([]byte, error)) {
 	srv := startServer(t)
 	here := func() state {
 		s, err := look()
@@ -74,10 +74,10 @@ func hold(t *testing.T, road shmring.Road, address string, trip func(*shmring.Co
 	settled(t, "server", beforeThere, srv.look)
 }
 
-func open(t *testing.T, srv server, road shmring.Road, address string, count int) []*shmring.Conn {
+func open(t *testing.T, srv server, road shmring.TransportKind, address string, count int) []*shmring.Conn {
 	t.Helper()
 	opts := []shmring.Option{shmring.WithSocket(filepath.Join(srv.dir, address))}
-	if road == shmring.RoadSocket {
+	if road == shmring.TransportSocket {
 		opts = append(opts, shmring.WithSocketOnly())
 	}
 	conns := make([]*shmring.Conn, count)
@@ -87,7 +87,7 @@ func open(t *testing.T, srv server, road shmring.Road, address string, count int
 			t.Fatalf("connection %d: %v", i, err)
 		}
 		t.Cleanup(func() { c.Close() })
-		if c.Transport().Road != road {
+		if c.Transport().Kind != road {
 			t.Skipf("connections take the road %q here: %s", c.Transport(), c.Transport().Reason)
 		}
 		conns[i] = c

@@ -111,7 +111,7 @@ func slownessIsDeath() tamper {
 func markAfterPayload() tamper {
 	var mark action
 	return func(t *run, op shmring.Op, a action) uint64 {
-		if (op == shmring.OpStore || op == shmring.OpNote) && t.m.inRing(a.word) && !t.m.consumes() {
+		if (op == shmring.OpStore || op == shmring.OpStoreRelaxed) && t.m.inRing(a.word) && !t.m.consumes() {
 			if layout.Word(a.a).State() == layout.Claimed {
 				mark = a
 				return 0

@@ -48,7 +48,7 @@ func (f *gcFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	paths, err := shmring.Leftovers(f.Options()...)
+	paths, err := shmring.StaleFiles(f.Options()...)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (f *gcFlags) run(cmd *cobra.Command) error {
 	}
 	for _, path := range paths {
 		reason, keep := f.judgeLeftover(path)
-		errs = append(errs, f.settle(cmd, path, reason, keep, func() error { return shmring.RemoveLeftover(path) }))
+		errs = append(errs, f.settle(cmd, path, reason, keep, func() error { return shmring.RemoveStaleFile(path) }))
 	}
 	return errors.Join(errs...)
 }

@@ -3,20 +3,20 @@ package futex
 import "sync/atomic"
 
 // maxSeats bounds the threads that wait where another way of waiting is at hand.
-const maxSeats = 4
+const maxSlots = 4
 
 // seats counts those that are taken, in the whole process, because threads are the process's.
-var seats atomic.Int32
+var used atomic.Int32
 
-// TakeSeat reports whether a caller that could wait without a thread may use one in Wait now. If so,
-// LeaveSeat follows.
-func TakeSeat() bool {
-	if seats.Add(1) <= maxSeats {
+// AcquireSlot reports whether a caller that could wait without a thread may use one in Wait now. If so,
+// ReleaseSlot follows.
+func AcquireSlot() bool {
+	if used.Add(1) <= maxSlots {
 		return true
 	}
-	seats.Add(-1)
+	used.Add(-1)
 	return false
 }
 
-// LeaveSeat gives a seat back.
-func LeaveSeat() { seats.Add(-1) }
+// ReleaseSlot gives a seat back.
+func ReleaseSlot() { used.Add(-1) }

@@ -4,7 +4,7 @@ package mem
 
 import "unsafe"
 
-// Inline is the longest payload, in bytes, that the short ways through a ring copy with Copy8, Copy16 and Copy32, without a call. The
+// Inline is the longest payload, in bytes, that the fast paths through a ring copy with Copy8, Copy16 and Copy32, without a call. The
 // shortest is 8.
 const Inline = 64
 

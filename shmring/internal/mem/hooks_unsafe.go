@@ -16,7 +16,7 @@ type Op uint8
 const (
 	OpLoad Op = iota
 	OpStore
-	OpNote
+	OpStoreRelaxed
 	OpCAS
 	OpAdd
 	OpOr
@@ -79,17 +79,17 @@ func Load32(p *uint32) uint32 {
 func Store(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
 
 // StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
-func StoreBefore(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
+func StoreThenFence(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
 
 // Note writes v to *p for words that only observers read.
-func Note(p *uint64, v uint64) { hook.Store64(OpNote, p, v) }
+func StoreRelaxed(p *uint64, v uint64) { hook.Store64(OpStoreRelaxed, p, v) }
 
 // Note32 is Note for 32 bits.
-func Note32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
+func StoreRelaxed32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
 // Bump adds delta to a counter that only the caller writes.
-func Bump(p *uint64, delta uint64) {
-	hook.Before(OpNote)
+func AddOwned(p *uint64, delta uint64) {
+	hook.Before(OpStoreRelaxed)
 	atomic.AddUint64(p, delta)
 }
 
@@ -117,7 +117,7 @@ func And32(p *uint32, bits uint32) uint32 {
 	return atomic.AndUint32(p, bits)
 }
 
-// Inline is 0: the short ways copy with CopyIn and CopyOut, whose accesses the hook sees.
+// Inline is 0: the fast paths copy with CopyIn and CopyOut, whose accesses the hook sees.
 const Inline = 0
 
 // Copy8, Copy16 and Copy32 are never called.

@@ -9,10 +9,10 @@ func Pause(n uint32)
 
 // Note writes v to *p with no ordering of its own, for words that only observers read: counters and
 // flags whose reader brings the fence. An aligned word is never torn.
-func Note(p *uint64, v uint64) { *p = v }
+func StoreRelaxed(p *uint64, v uint64) { *p = v }
 
 // Note32 is [Note] for 32 bits.
-func Note32(p *uint32, v uint32) { *p = v }
+func StoreRelaxed32(p *uint32, v uint32) { *p = v }
 
 // Bump adds delta to a counter that only the caller writes, with no ordering.
-func Bump(p *uint64, delta uint64) { *p += delta }
+func AddOwned(p *uint64, delta uint64) { *p += delta }

@@ -9,7 +9,7 @@ package mem
 func Store(p *uint64, v uint64) { *p = v }
 
 // StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
-func StoreBefore(p *uint64, v uint64) { *p = v }
+func StoreThenFence(p *uint64, v uint64) { *p = v }
 
 // Store32 is [Store] for 32 bits.
 func Store32(p *uint32, v uint32) { *p = v }

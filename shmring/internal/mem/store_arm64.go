@@ -10,4 +10,4 @@ func Store(p *uint64, v uint64)
 // StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
 //
 //go:noescape
-func StoreBefore(p *uint64, v uint64)
+func StoreThenFence(p *uint64, v uint64)

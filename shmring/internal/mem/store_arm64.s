@@ -9,8 +9,8 @@ TEXT ·Store(SB), NOSPLIT, $0-16
 	STLR R1, (R0)
 	RET
 
-// func StoreBefore(p *uint64, v uint64)
-TEXT ·StoreBefore(SB), NOSPLIT, $0-16
+// func StoreThenFence(p *uint64, v uint64)
+TEXT ·StoreThenFence(SB), NOSPLIT, $0-16
 	MOVD p+0(FP), R0
 	MOVD v+8(FP), R1
 	STLR R1, (R0)

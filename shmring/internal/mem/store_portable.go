@@ -11,16 +11,16 @@ import (
 func Store(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
 // StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
-func StoreBefore(p *uint64, v uint64) { atomic.SwapUint64(p, v) }
+func StoreThenFence(p *uint64, v uint64) { atomic.SwapUint64(p, v) }
 
 // Note writes v to *p for words that only observers read.
-func Note(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
+func StoreRelaxed(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
 // Note32 is [Note] for 32 bits.
-func Note32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
+func StoreRelaxed32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
 // Bump adds delta to a counter that only the caller writes.
-func Bump(p *uint64, delta uint64) { atomic.StoreUint64(p, atomic.LoadUint64(p)+delta) }
+func AddOwned(p *uint64, delta uint64) { atomic.StoreUint64(p, atomic.LoadUint64(p)+delta) }
 
 // Pause gives way for a moment; n counts spin-wait hints where the processor has them.
 func Pause(n uint32) { runtime.Gosched() }

@@ -4,7 +4,7 @@
 //	Peer          the process and user at the other end, as the kernel knows them
 //	Send, Receive a fixed number of bytes, and open files with them (SCM_RIGHTS)
 //	Unacked       how much of what was written has not arrived
-//	Knocker       one byte, without ever waiting: where there is no room, it follows
+//	Notifier       one byte, without ever waiting: where there is no room, it follows
 //	Hear          the peer's bytes, joined, and its end
 //	Lock          a file whose lock ends with its holder
 //

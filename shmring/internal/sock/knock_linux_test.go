@@ -11,7 +11,7 @@ import (
 
 func TestAKnockIsNotLostToABufferFullOfOthers(t *testing.T) {
 	a, b := pair(t)
-	k, err := NewKnocker(a, 1, 2)
+	k, err := NewNotifier(a, 1, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestAKnockIsNotLostToABufferFullOfOthers(t *testing.T) {
 		}
 	}
 	for range 10 {
-		k.Knock(2)
+		k.Notify(2)
 	}
 	if err := b.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
@@ -45,24 +45,24 @@ func TestAKnockIsNotLostToABufferFullOfOthers(t *testing.T) {
 
 func TestEveryKnockIsHeardUntilTheSocketEnds(t *testing.T) {
 	a, b := pair(t)
-	k, err := NewKnocker(a, 1, 2)
+	k, err := NewNotifier(a, 1, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	heard, over := make(chan byte, 1000), make(chan bool)
 	go func() {
-		Hear(b, func(bits byte) { heard <- bits })
+		Listen(b, func(bits byte) { heard <- bits })
 		close(over)
 	}()
 	for i := range 100 {
 		want := byte(1 + i%2)
-		k.Knock(want)
+		k.Notify(want)
 		if got := <-heard; got != want {
 			t.Fatalf("knock %d: heard %d, want %d", i, got, want)
 		}
 	}
 	for i := range 500 { // more than one look takes, and with nobody waiting for each
-		k.Knock(byte(1 + i/499))
+		k.Notify(byte(1 + i/499))
 	}
 	for bits := byte(0); bits != 3; {
 		bits |= <-heard
@@ -77,7 +77,7 @@ func TestHearingEndsWhenItsOwnEndCloses(t *testing.T) {
 	_, b := pair(t)
 	over := make(chan bool)
 	go func() {
-		Hear(b, func(byte) {})
+		Listen(b, func(byte) {})
 		close(over)
 	}()
 	if err := b.Close(); err != nil {
@@ -96,7 +96,7 @@ func TestAKnockThatComesWithTheEndIsHeardAndSoIsTheEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		heard := byte(0)
-		Hear(b, func(bits byte) { heard |= bits })
+		Listen(b, func(bits byte) { heard |= bits })
 		if heard != 2 {
 			t.Fatalf("heard %d, want 2", heard)
 		}
@@ -115,7 +115,7 @@ func TestHearingEndsBeforeAPeerThatKnocksForEver(t *testing.T) {
 	over := make(chan bool)
 	answered := make(chan bool, 1)
 	go func() {
-		Hear(b, func(byte) {
+		Listen(b, func(byte) {
 			select {
 			case answered <- true:
 			default:

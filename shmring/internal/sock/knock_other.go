@@ -7,14 +7,14 @@ import (
 	"net"
 )
 
-// Knocker is not to be had on this system.
-type Knocker struct{}
+// Notifier is not to be had on this system.
+type Notifier struct{}
 
-// NewKnocker is not to be had on this system: errors.ErrUnsupported.
-func NewKnocker(*net.UnixConn, ...byte) (*Knocker, error) { return nil, errors.ErrUnsupported }
+// NewNotifier is not to be had on this system: errors.ErrUnsupported.
+func NewNotifier(*net.UnixConn, ...byte) (*Notifier, error) { return nil, errors.ErrUnsupported }
 
 // Knock does nothing.
-func (*Knocker) Knock(byte) {}
+func (*Notifier) Notify(byte) {}
 
 // Hear hears nothing.
-func Hear(*net.UnixConn, func(byte)) {}
+func Listen(*net.UnixConn, func(byte)) {}

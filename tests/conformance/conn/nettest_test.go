@@ -13,13 +13,13 @@ import (
 
 // pairs are the ways in which two net.Conns of one process are connected.
 var pairs = map[string]func(opts ...shmring.Option) (a, b *shmring.Conn, err error){
-	"road=ring":   connected(shmring.RoadRing),
-	"road=socket": connected(shmring.RoadSocket, shmring.WithSocketOnly()),
-	"road=tcp":    connected(shmring.RoadSocket, shmring.WithSocket("127.0.0.1:0")),
+	"road=ring":   connected(shmring.TransportRing),
+	"road=socket": connected(shmring.TransportSocket, shmring.WithSocketOnly()),
+	"road=tcp":    connected(shmring.TransportSocket, shmring.WithSocket("127.0.0.1:0")),
 	"road=heap":   shmring.Pipe,
 }
 
-func connected(road shmring.Road, extra ...shmring.Option) func(...shmring.Option) (*shmring.Conn, *shmring.Conn, error) {
+func connected(road shmring.TransportKind, extra ...shmring.Option) func(...shmring.Option) (*shmring.Conn, *shmring.Conn, error) {
 	return func(opts ...shmring.Option) (a, b *shmring.Conn, err error) {
 		opts = append(append([]shmring.Option{shmring.WithSocket("@shmring-" + time.Now().Format("150405.000000000"))}, opts...), extra...)
 		l, err := shmring.Listen("judge", opts...)
@@ -36,7 +36,7 @@ func connected(road shmring.Road, extra ...shmring.Option) func(...shmring.Optio
 			a.Close()
 			return nil, nil, err
 		}
-		if a.Transport().Road != road {
+		if a.Transport().Kind != road {
 			panic("the connection took the " + a.Transport().String() + ": " + a.Transport().Reason)
 		}
 		return a, b, nil

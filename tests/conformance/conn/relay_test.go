@@ -15,10 +15,10 @@ import (
 
 // TestTheJudgeFindsNothingAcrossProcesses has another process between the two ends that the judge sees.
 func TestTheJudgeFindsNothingAcrossProcesses(t *testing.T) {
-	for _, road := range []shmring.Road{shmring.RoadRing, shmring.RoadSocket} {
+	for _, road := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
 		t.Run("road="+string(road), func(t *testing.T) {
 			opts := []shmring.Option{shmring.WithSocket(t.TempDir() + "/s")}
-			if road == shmring.RoadSocket {
+			if road == shmring.TransportSocket {
 				opts = append(opts, shmring.WithSocketOnly())
 			}
 			l, err := shmring.Listen("test", opts...)
@@ -42,7 +42,7 @@ func TestTheJudgeFindsNothingAcrossProcesses(t *testing.T) {
 					if ends[i], err = l.AcceptConn(soon(t)); err != nil {
 						return nil, nil, nil, err
 					}
-					if ends[i].Transport().Road != road {
+					if ends[i].Transport().Kind != road {
 						t.Errorf("the road is %s: %s", ends[i].Transport(), ends[i].Transport().Reason)
 					}
 				}
