@@ -15,7 +15,7 @@ import (
 	"github.com/shmring/ipc/shmring"
 )
 
-// plain is the road of a Unix socket of package net.
+// plain names the transport of a Unix socket of package net.
 const plain = "plain"
 
 // servePlain serves at a Unix socket until ctx ends.
@@ -37,7 +37,7 @@ func servePlain(ctx context.Context, socket string) error {
 func BenchmarkUnary(b *testing.B) {
 	for _, callers := range []int{1, 8, 64} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
-			ringSocket, _ := startServer(b, string(shmring.RoadRing))
+			ringSocket, _ := startServer(b, string(shmring.TransportRing))
 			plainSocket, _ := startServer(b, plain)
 			ring, err := dial(meeting, options(ringSocket, "")...)
 			if err != nil {

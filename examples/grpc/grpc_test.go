@@ -22,8 +22,8 @@ import (
 
 // The server is a process of its own: this test binary, started again with its socket in the environment.
 const (
-	socketVar = "SHMRING_EXAMPLE_GRPC_SOCKET"
-	roadVar   = "SHMRING_EXAMPLE_GRPC_ROAD"
+	socketVar    = "SHMRING_EXAMPLE_GRPC_SOCKET"
+	transportVar = "SHMRING_EXAMPLE_GRPC_TRANSPORT"
 )
 
 func TestMain(m *testing.M) {
@@ -43,27 +43,27 @@ func child() error {
 		io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()
-	socket, road := os.Getenv(socketVar), os.Getenv(roadVar)
-	if road == plain {
+	socket, kind := os.Getenv(socketVar), os.Getenv(transportVar)
+	if kind == plain {
 		return servePlain(ctx, socket)
 	}
-	return serve(ctx, meeting, os.Stdout, options(socket, road)...)
+	return serve(ctx, meeting, os.Stdout, options(socket, kind)...)
 }
 
-func options(socket, road string) []shmring.Option {
+func options(socket, kind string) []shmring.Option {
 	opts := []shmring.Option{shmring.WithSocket(socket)}
-	if road == string(shmring.RoadSocket) {
+	if kind == string(shmring.TransportSocket) {
 		opts = append(opts, shmring.WithSocketOnly())
 	}
 	return opts
 }
 
 // startServer starts a server in another process and returns its socket. kill ends it at once.
-func startServer(tb testing.TB, road string) (socket string, kill func()) {
+func startServer(tb testing.TB, kind string) (socket string, kill func()) {
 	tb.Helper()
 	socket = filepath.Join(tb.TempDir(), "s")
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), socketVar+"="+socket, roadVar+"="+road)
+	cmd.Env = append(os.Environ(), socketVar+"="+socket, transportVar+"="+kind)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -94,12 +94,12 @@ func startServer(tb testing.TB, road string) (socket string, kill func()) {
 	}
 }
 
-// eachRoad runs test with a server in another process, over rings and over the socket.
-func eachRoad(t *testing.T, test func(t *testing.T, client echo.EchoClient, kill func())) {
-	for _, road := range []shmring.Road{shmring.RoadRing, shmring.RoadSocket} {
-		t.Run(string(road), func(t *testing.T) {
-			socket, kill := startServer(t, string(road))
-			opts := options(socket, string(road))
+// eachTransport runs test with a server in another process, over rings and over the socket.
+func eachTransport(t *testing.T, test func(t *testing.T, client echo.EchoClient, kill func())) {
+	for _, kind := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
+		t.Run(string(kind), func(t *testing.T) {
+			socket, kill := startServer(t, string(kind))
+			opts := options(socket, string(kind))
 			probe, err := shmring.Dial(t.Context(), meeting, opts...)
 			if err != nil {
 				t.Fatal(err)
@@ -108,8 +108,8 @@ func eachRoad(t *testing.T, test func(t *testing.T, client echo.EchoClient, kill
 			if err := probe.Close(); err != nil {
 				t.Error(err)
 			}
-			if got.Road != road {
-				t.Skipf("connections take the road %q here: %s", got, got.Reason)
+			if got.Kind != kind {
+				t.Skipf("connections take the %q transport here: %s", got, got.Reason)
 			}
 			conn, err := dial(meeting, opts...)
 			if err != nil {
@@ -122,7 +122,7 @@ func eachRoad(t *testing.T, test func(t *testing.T, client echo.EchoClient, kill
 }
 
 func TestUnaryCallsOfAnyLengthAreAnsweredByAnotherProcess(t *testing.T) {
-	eachRoad(t, func(t *testing.T, client echo.EchoClient, _ func()) {
+	eachTransport(t, func(t *testing.T, client echo.EchoClient, _ func()) {
 		for i, size := range []int{0, 1, 64, 16 << 10, 1 << 20, 3 << 20} {
 			want := bytes.Repeat([]byte{byte(i)}, size)
 			got, err := client.Once(t.Context(), &echo.Message{Number: uint64(i), Payload: want})
@@ -139,7 +139,7 @@ func TestUnaryCallsOfAnyLengthAreAnsweredByAnotherProcess(t *testing.T) {
 func TestAStreamKeepsItsOrderInBothDirections(t *testing.T) {
 	for _, size := range []int{0, 100, 100_000} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			eachRoad(t, func(t *testing.T, client echo.EchoClient, _ func()) {
+			eachTransport(t, func(t *testing.T, client echo.EchoClient, _ func()) {
 				if err := stream(t.Context(), client, 2000, size); err != nil {
 					t.Error(err)
 				}
@@ -149,7 +149,7 @@ func TestAStreamKeepsItsOrderInBothDirections(t *testing.T) {
 }
 
 func TestManyStreamsShareOneConnection(t *testing.T) {
-	eachRoad(t, func(t *testing.T, client echo.EchoClient, _ func()) {
+	eachTransport(t, func(t *testing.T, client echo.EchoClient, _ func()) {
 		var wg sync.WaitGroup
 		for i := range 32 {
 			wg.Go(func() {
@@ -163,7 +163,7 @@ func TestManyStreamsShareOneConnection(t *testing.T) {
 }
 
 func TestACallEndsWithItsDeadline(t *testing.T) {
-	eachRoad(t, func(t *testing.T, client echo.EchoClient, _ func()) {
+	eachTransport(t, func(t *testing.T, client echo.EchoClient, _ func()) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
 		s, err := client.Stream(ctx)
@@ -177,7 +177,7 @@ func TestACallEndsWithItsDeadline(t *testing.T) {
 }
 
 func TestCallsOfAServerThatIsKilledFail(t *testing.T) {
-	eachRoad(t, func(t *testing.T, client echo.EchoClient, kill func()) {
+	eachTransport(t, func(t *testing.T, client echo.EchoClient, kill func()) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
 		s, err := client.Stream(ctx)
