@@ -63,9 +63,9 @@ type Control struct {
 
 // Bits of DataWait and SpaceWait.
 const (
-	WaitFlag  uint32 = 1 << iota // somebody is about to sleep, or sleeps
-	FenceFlag                    // some party has no membarrier: order store and load with a full barrier
-	DoorFlag                     // of a connection: the sleeper waits for a byte on the socket, not on the futex
+	WaitFlag   uint32 = 1 << iota // somebody is about to sleep, or sleeps
+	FenceFlag                     // some party has no membarrier: order store and load with a full barrier
+	SocketFlag                    // of a connection: the sleeper waits for a byte on the socket, not on the futex
 )
 
 // Slot describes one party. Slot 0 is the consumer's, the others belong to producers. Ownership is a

@@ -36,7 +36,7 @@ func NewAssembler(c *Consumer, maxMessage int64) *Assembler {
 // Errors: as [Consumer.Recv]; ErrBusy while records are lent; [TooLargeError] for a message above the
 // maximum, which is dropped: the next Recv goes on behind it.
 func (a *Assembler) Recv(ctx context.Context, dst []byte) ([]byte, error) {
-	if a.c.lentRecs != 0 {
+	if a.c.ring.Lent() {
 		return dst[:0], &BusyError{Role: RoleConsumer, Why: "records are lent: call Release first"}
 	}
 	for {

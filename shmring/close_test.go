@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/shmring/ipc/layout"
-	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/lifetime"
 )
 
 // producerCalls are all the calls of a Producer that can fail.
@@ -127,11 +127,11 @@ func TestAClosedSegmentAttachesNobody(t *testing.T) {
 func first(s *Segment, _ Option) *Segment { return s }
 
 // waits starts call and returns when it is asleep or spinning inside, and where its error will come.
-func waits(t *testing.T, h *handle, call func() error) <-chan error {
+func waits(t *testing.T, g *lifetime.Guard, call func() error) <-chan error {
 	t.Helper()
 	done := make(chan error, 1)
 	go func() { done <- call() }()
-	eventually(t, "the call waits", func() bool { return mem.Load32(&h.busy) == 1 })
+	eventually(t, "the call waits", func() bool { return g.Busy() })
 	return done
 }
 
@@ -145,14 +145,14 @@ func TestCloseUnblocksEveryWaitingCall(t *testing.T) {
 						p := producer(t, s)
 						for p.TrySend(make([]byte, 8)) == nil {
 						}
-						done := waits(t, &p.handle, producerCalls(ctx, p)[verb])
+						done := waits(t, &p.guard, producerCalls(ctx, p)[verb])
 						must(t, closing(closer, s, p.Close))
 						want(t, verb, <-done, ErrClosed)
 					}
 					for _, verb := range waitingConsumerCalls {
 						s, _ := named(t, append(opts, WithWait(wait))...)
 						c := consumer(t, s)
-						done := waits(t, &c.handle, consumerCalls(ctx, c)[verb])
+						done := waits(t, &c.guard, consumerCalls(ctx, c)[verb])
 						must(t, closing(closer, s, c.Close))
 						want(t, verb, <-done, ErrClosed)
 					}
@@ -261,46 +261,32 @@ func TestCloseInsideACallbackIsClean(t *testing.T) {
 	want(t, "SendFunc", err, ErrClosed)
 }
 
-func TestTheShortWaysStayOpenWhenAnotherHandleIsClosed(t *testing.T) {
+func TestTheFastPathsStayOpenWhenAnotherHandleIsClosed(t *testing.T) {
 	s := heap(t, WithKind(MPSC))
 	p, c := pair(t, s)
 	other, err := s.Producer()
 	must(t, err)
 	must(t, other.Close())
-	if !p.start() || !c.start() {
+	if !p.guard.Start() || !c.guard.Start() {
 		t.Error("every call goes the slow path now")
 	}
-	p.leave()
-	c.leave()
-	if other.start() {
+	p.guard.Leave()
+	c.guard.Leave()
+	if other.guard.Start() {
 		t.Error("the closed one is open")
 	}
-	want(t, "the closed one's call", other.refuseCall(), ErrClosed)
+	want(t, "the closed one's call", other.guard.Refuse(), ErrClosed)
 }
 
 func TestDrainDoesNotRelyOnMemoryThatItsCallbackGaveBack(t *testing.T) {
 	p, c := pair(t, heap(t))
 	fill(t, p, 3)
-	n, err := c.drain(3, func(Record) error { c.Release(); return nil })
+	n, err := c.drainFast(3, func(Record) error { c.Release(); return nil })
 	if must(t, err); n != 1 {
 		t.Errorf("%d records in one go: Close could unmap them in between", n)
 	}
 	n, err = c.Drain(0, func(Record) error { c.Release(); return nil })
 	if must(t, err); n != 2 {
 		t.Errorf("%d records were left, want 2", n)
-	}
-}
-
-func TestOnlyCloseFinishesWhileItStillRingsBells(t *testing.T) {
-	p, _ := pair(t, heap(t))
-	_, err := p.TryReserve(8)
-	must(t, err)
-	p.closed = handleClosing
-	if p.returnLent(); p.closed != handleClosing {
-		t.Error("the memory may be unmapped under Close")
-	}
-	p.lent, p.closed = 1, handleLeft
-	if p.returnLent(); p.closed != handleFinished {
-		t.Error("nobody finishes")
 	}
 }

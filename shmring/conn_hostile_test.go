@@ -110,11 +110,11 @@ func TestEmptyPiecesDoNotOutliveTheContext(t *testing.T) {
 	must(t, err)
 	_, err = r.Read(make([]byte, 1))
 	must(t, err)
-	before := server.carrier.(*ringTransport).rx.pos
+	before := server.carrier.(*ringTransport).rx.ring.Position()
 	cancel()
 	_, err = server.carrier.read(ctx, make([]byte, 1))
 	want(t, "Read", err, context.Canceled)
-	if took := (server.carrier.(*ringTransport).rx.pos - before) / layout.WordSize; took > 2 {
+	if took := (server.carrier.(*ringTransport).rx.ring.Position() - before) / layout.WordSize; took > 2 {
 		t.Errorf("read %d pieces after its context had ended", took)
 	}
 }
@@ -130,7 +130,7 @@ func TestAByteStreamReadsNoMoreThanOneEmptyMessageBehindItsBytes(t *testing.T) {
 	if err != nil || string(b[:n]) != "x" {
 		t.Fatalf("got %q, %v", b[:n], err)
 	}
-	if left := client.carrier.(*ringTransport).tx.pos - server.carrier.(*ringTransport).rx.pos; left < 98*layout.WordSize {
+	if left := client.carrier.(*ringTransport).tx.ring.Position() - server.carrier.(*ringTransport).rx.ring.Position(); left < 98*layout.WordSize {
 		t.Errorf("%d bytes of empty messages are left, want those of 98 at least", left)
 	}
 	must(t, client.Send(soon(t), []byte("y")))

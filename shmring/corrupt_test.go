@@ -16,10 +16,10 @@ func TestAFlippedPayloadBitIsCorruptAndTheNextRecordIsGood(t *testing.T) {
 					s := heap(t, WithKind(kind), WithChecksum())
 					p, c := pair(t, s)
 					for at := range 3 { // first, middle and last byte
-						pos := c.pos
+						pos := c.ring.Position()
 						must(t, way.send(p, make([]byte, 21)))
 						must(t, way.send(p, []byte("good")))
-						s.ring.span(pos+16, 21)[at*10] ^= 0x10
+						s.ring.Span(pos+16, 21)[at*10] ^= 0x10
 						_, err := k.take(c, nil)
 						var e *CorruptError
 						if !errors.Is(err, ErrCorrupt) || !errors.As(err, &e) || e.Position != pos || e.Word == 0 || e.Reason == "" {
@@ -44,7 +44,7 @@ func TestARecordWithoutItsChecksumIsCorrupt(t *testing.T) {
 	p, c := pair(t, s)
 	must(t, p.TrySend([]byte("12345678")))
 	// The same bytes, as a record that claims to need no checksum.
-	mem.Store(s.ring.word(0), uint64(layout.MakeWord(layout.Committed, 1, 1, 0, 16)))
+	mem.Store(s.ring.Word(0), uint64(layout.MakeWord(layout.Committed, 1, 1, 0, 16)))
 	_, err := c.TryRecv(nil)
 	want(t, "TryRecv", err, ErrCorrupt)
 	must(t, p.TrySend([]byte("good")))
@@ -70,7 +70,7 @@ func TestWordsThatNoPeerWritesPoisonTheConsumer(t *testing.T) {
 				s := heap(t, append(opts, WithCapacity(layout.MinCapacity), WithMaxProducers(2))...)
 				p, c := pair(t, s)
 				must(t, p.TrySend([]byte("12345678")))
-				mem.Store(s.ring.word(0), uint64(w))
+				mem.Store(s.ring.Word(0), uint64(w))
 				for range 2 {
 					for verb, call := range consumerCalls(soon(t), c) {
 						err := call()
@@ -99,7 +99,7 @@ func TestAProducerDistrustsTheHead(t *testing.T) {
 				p := producer(t, s)
 				for p.TrySend(make([]byte, 8)) == nil {
 				}
-				mem.Store(&s.ring.ctl.Head, head)
+				mem.Store(&s.control().Head, head)
 				for verb, call := range producerCalls(soon(t), p) {
 					want(t, verb, call(), ErrCorrupt)
 				}
@@ -119,7 +119,7 @@ func TestAProducerDistrustsTheHead(t *testing.T) {
 		}
 		for p.TrySend(make([]byte, 8)) == nil {
 		}
-		mem.Store(&s.ring.ctl.Head, 0)
+		mem.Store(&s.control().Head, 0)
 		want(t, "TrySend", p.TrySend(nil), ErrCorrupt)
 	})
 }
@@ -138,7 +138,7 @@ func TestContradictoryIndicesAreRefusedAtAttachment(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := heap(t)
-			c.spoil(s.ring.ctl)
+			c.spoil(s.control())
 			_, err := s.Consumer()
 			want(t, "Consumer", err, ErrCorrupt)
 			p, err := s.Producer()
@@ -148,7 +148,7 @@ func TestContradictoryIndicesAreRefusedAtAttachment(t *testing.T) {
 				t.Error("no producer")
 			}
 			// A refused attachment takes nothing with it.
-			*s.ring.ctl = layout.Control{}
+			*s.control() = layout.Control{}
 			must(t, consumer(t, s).Close())
 		})
 	}
@@ -159,11 +159,11 @@ func TestAnMPSCTailThatLiesIsCorrupt(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			s := heap(t, WithKind(MPSC))
 			p, c := pair(t, s)
-			mem.Store(&s.ring.ctl.Tail, tail)
+			mem.Store(&s.control().Tail, tail)
 			want(t, "TrySend", p.TrySend(nil), ErrCorrupt)
 			_, err := c.TryRecv(nil)
 			want(t, "TryRecv", err, ErrCorrupt)
-			if mem.Load(&p.slot.Intent) != 0 {
+			if mem.Load(&p.ring.Slot().Intent) != 0 {
 				t.Error("the intent stayed behind")
 			}
 		})
@@ -176,11 +176,11 @@ func TestAPoisonedConsumerStaysPoisoned(t *testing.T) {
 			s := heap(t, opts...)
 			p, c := pair(t, s)
 			must(t, p.TrySend([]byte("12345678")))
-			good := mem.Load(s.ring.word(0))
-			mem.Store(s.ring.word(0), ^uint64(0))
+			good := mem.Load(s.ring.Word(0))
+			mem.Store(s.ring.Word(0), ^uint64(0))
 			_, err := c.TryRecv(nil)
 			want(t, "TryRecv", err, ErrCorrupt)
-			mem.Store(s.ring.word(0), good)
+			mem.Store(s.ring.Word(0), good)
 			for verb, call := range consumerCalls(soon(t), c) {
 				want(t, verb, call(), ErrCorrupt)
 			}

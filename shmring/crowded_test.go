@@ -17,7 +17,7 @@ func TestASleeperOfAConnectionLeavesTheBarrierToItsPeer(t *testing.T) {
 	if _, err := x.Recv(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v, want DeadlineExceeded", err)
 	}
-	flag := x.carrier.(*ringTransport).rx.ctl
+	flag := x.carrier.(*ringTransport).in.control()
 	if got := mem.Load32(&flag.DataWait); got&layout.FenceFlag == 0 {
 		t.Errorf("after a sleep the flag is %#x, without FenceFlag", got)
 	}
@@ -40,21 +40,6 @@ func TestASleeperOfAConnectionLeavesTheBarrierToItsPeer(t *testing.T) {
 	}
 	if got := mem.Load32(&flag.DataWait); got&layout.FenceFlag == 0 {
 		t.Errorf("somebody cleared FenceFlag: %#x", got)
-	}
-}
-
-func TestAByteStreamHoldsNoProcessorWhileItSleeps(t *testing.T) {
-	x, _ := crowdedPipe(t)
-	bell := &x.carrier.(*ringTransport).rx.data.doorbell
-	if flag := bell.prepareSleep(); flag != layout.WaitFlag {
-		t.Fatalf("a receiver of messages sleeps by %#x, want WaitFlag", flag)
-	} else {
-		bell.cancelSleep(flag)
-	}
-	x.NetConn()
-	if flag := bell.prepareSleep(); flag != layout.DoorFlag {
-		bell.cancelSleep(flag)
-		t.Errorf("a reader of bytes sleeps by %#x, want DoorFlag", flag)
 	}
 }
 

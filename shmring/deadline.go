@@ -142,3 +142,6 @@ func (t *term) end() {
 	}
 	t.hooks = nil
 }
+
+// WakesSleepers: see wait.Waking. The deadline wakes whoever sleeps under it.
+func (t *term) WakesSleepers() {}

@@ -88,8 +88,8 @@ func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
 
 func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 	o := collect(nil)
-	ro := ringOptions(&o, newSocketDoorbell(), 8<<10)
-	good, err := anonymous(ro)
+	ro := ringOptions(&o, 8<<10)
+	good, err := anonymous(ro, newLink())
 	must(t, err)
 	defer good.Close()
 	named, _ := named(t, WithCapacity(8<<10))

@@ -77,9 +77,7 @@ func TestDumpTellsAnOpenReservationFromATornOne(t *testing.T) {
 			}
 			copy(r.Bytes(), "half")
 			holds(t, s, "record 1 whole", "open 1")
-			if err := p.lease.Release(); err != nil { // as the kernel does for the dead
-				t.Fatal(err)
-			}
+			dropLease(s, slotOf(s, p)) // as the kernel does for the dead
 			holds(t, s, "record 1 whole", "torn 1")
 		})
 	}
@@ -88,7 +86,7 @@ func TestDumpTellsAnOpenReservationFromATornOne(t *testing.T) {
 func TestDumpShowsAClaimWithoutAMarkAsTorn(t *testing.T) {
 	s := heap(t, WithKind(MPSC))
 	p, _ := pair(t, s)
-	mem.Store(&s.ring.ctl.Tail, 64) // a producer died between its claim and its mark
+	mem.Store(&s.control().Tail, 64) // a producer died between its claim and its mark
 	if err := p.Send(ctx, []byte("next")); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +104,7 @@ func TestDumpShowsPadsTypesAndBadSums(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Abort()
-	s.ring.data[2*layout.WordSize] ^= 1
+	s.ring.Span(0, s.ring.Capacity())[2*layout.WordSize] ^= 1
 	var got []Entry
 	if err := s.Dump(func(e Entry) error { got = append(got, e); return nil }); err != nil {
 		t.Fatal(err)
@@ -122,7 +120,7 @@ func TestDumpStopsAtWhatIsNoRecord(t *testing.T) {
 	if err := p.Send(ctx, []byte("good")); err != nil {
 		t.Fatal(err)
 	}
-	mem.Store(s.ring.word(16), uint64(layout.MakeWord(layout.Committed, 1, 1, 0, 1<<30)))
+	mem.Store(s.ring.Word(16), uint64(layout.MakeWord(layout.Committed, 1, 1, 0, 1<<30)))
 	seen := 0
 	err := s.Dump(func(Entry) error { seen++; return nil })
 	var corrupt *CorruptError
@@ -201,7 +199,7 @@ func TestDumpRefusesAFreeWordWithBits(t *testing.T) {
 			s := heap(t, opts...)
 			p, _ := pair(t, s)
 			must(t, p.TrySend([]byte("12345678")))
-			mem.Store(s.ring.word(0), 5)
+			mem.Store(s.ring.Word(0), 5)
 			want(t, "Dump", s.Dump(func(Entry) error { return nil }), ErrCorrupt)
 		})
 	}
@@ -211,15 +209,15 @@ func TestADumpDoesNotGoBackWithMarksThatDo(t *testing.T) {
 	s := heap(t)
 	p := producer(t, s)
 	must(t, p.TrySend([]byte("seen")))
-	d := dump{seg: s, ring: s.ring}
+	d := dump{seg: s, ring: &s.ring, ctl: s.control()}
 	if e, err := d.next(); err != nil || e == nil {
 		t.Fatal(e, err)
 	}
-	mem.Store(&s.ring.ctl.ZeroingTo, 1<<40) // just while we check
+	mem.Store(&s.control().ZeroingTo, 1<<40) // just while we check
 	if !d.reclaimed() {
 		t.Fatal("not overtaken")
 	}
-	mem.Store(&s.ring.ctl.ZeroingTo, 0)
+	mem.Store(&s.control().ZeroingTo, 0)
 	if e, err := d.next(); e != nil || err != nil {
 		t.Errorf("got %v, %v, want the end", e, err)
 	}

@@ -8,48 +8,48 @@ import (
 
 // duplex is the two rings of a connection as one side has them.
 type ringPair struct {
-	doorbell *socketDoorbell
-	out, in  *Segment
-	tx       *Producer
-	rx       *Consumer
+	link
+	out, in *Segment
+	tx      *Producer
+	rx      *Consumer
 }
 
 // ringOptions returns the options of a connection's segments from those of the connection.
-func ringOptions(o *options, door *socketDoorbell, capacity int64) options {
+func ringOptions(o *options, capacity int64) options {
 	return options{
 		kind: SPSC, kindGiven: true, capacity: capacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
 		maxRecord: o.maxRecord, schema: o.schema, wait: o.wait, checksum: o.checksum, prefault: o.prefault,
-		hugePages: o.hugePages, foreign: o.foreign, doorbell: door, logger: o.logger,
+		hugePages: o.hugePages, foreign: o.foreign, logger: o.logger,
 	}
 }
 
 // attachDuplex attaches to both segments, which it takes over: an error closes them.
-func attachRingPair(door *socketDoorbell, out, in *Segment) (p *ringPair, err error) {
-	p = &ringPair{doorbell: door, out: out, in: in}
+func attachRingPair(l link, out, in *Segment) (p *ringPair, err error) {
+	p = &ringPair{link: l, out: out, in: in}
 	if p.tx, err = out.Producer(); err == nil {
 		p.rx, err = in.Consumer()
 	}
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	p.rx.framed = true
+	p.rx.onlyMessages = true
 	return p, nil
 }
 
 // makeDuplex makes the memory of a connection, on the listener's side. The files go to the client: its way
 // out comes first.
 func createRingPair(o *options, capacity int64) (p *ringPair, files []*os.File, err error) {
-	door := newSocketDoorbell()
-	ro := ringOptions(o, door, capacity)
-	in, err := anonymous(ro)
+	l := newLink()
+	ro := ringOptions(o, capacity)
+	in, err := anonymous(ro, l)
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := anonymous(ro)
+	out, err := anonymous(ro, l)
 	if err != nil {
 		return nil, nil, errors.Join(err, in.Close())
 	}
-	if p, err = attachRingPair(door, out, in); err != nil {
+	if p, err = attachRingPair(l, out, in); err != nil {
 		return nil, nil, err
 	}
 	return p, []*os.File{in.File(), out.File()}, nil
@@ -60,28 +60,27 @@ func openRingPair(o *options, capacity uint64, files []*os.File) (*ringPair, err
 	if len(files) != 2 {
 		return nil, fmt.Errorf("%w: %d descriptors came with the offer of a ring, want 2", ErrHandshake, len(files))
 	}
-	door := newSocketDoorbell()
-	ro := ringOptions(o, door, 0)
-	ro.sealed = true
-	out, err := openSealed(files[0], ro, capacity)
+	l := newLink()
+	ro := ringOptions(o, 0)
+	out, err := openSealed(files[0], ro, l, capacity)
 	if err != nil {
 		return nil, err
 	}
-	in, err := openSealed(files[1], ro, capacity)
+	in, err := openSealed(files[1], ro, l, capacity)
 	if err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
-	return attachRingPair(door, out, in)
+	return attachRingPair(l, out, in)
 }
 
 // openSealed attaches to one segment whose size nobody can change any more.
-func openSealed(f *os.File, o options, capacity uint64) (*Segment, error) {
+func openSealed(f *os.File, o options, l link, capacity uint64) (*Segment, error) {
 	if info, err := f.Stat(); err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: the descriptor leads to no file (mode %v)", ErrNotSegment, info.Mode())
 	}
-	s, err := fromFile(f, o)
+	s, err := fromFile(f, o, true, l)
 	if err != nil {
 		return nil, err
 	}

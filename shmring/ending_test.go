@@ -26,9 +26,7 @@ func TestAWaitEndsWhenTheProducerDiesUnannounced(t *testing.T) {
 				if b, err := c.Recv(ctx, nil); err != nil || string(b) != "last" {
 					t.Fatalf("%q, %v", b, err)
 				}
-				if err := p.lease.Release(); err != nil { // as the kernel does
-					t.Fatal(err)
-				}
+				dropLease(p.seg, slotOf(p.seg, p)) // as the kernel does
 				if _, err := c.Next(ctx); !errors.Is(err, ErrPeerDied) {
 					t.Errorf("Next: %v, want %v", err, ErrPeerDied)
 				}
@@ -92,8 +90,8 @@ func TestAnEndIsOverOnceAProducerIsAboutToClaim(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = producer(t, s)
-	mem.Store(&p.slot.Intent, mem.Load(&s.ring.ctl.Tail)+1)
-	mem.Add(&s.ring.ctl.Tail, 16) // claimed, not marked
+	mem.Store(&p.ring.Slot().Intent, mem.Load(&s.control().Tail)+1)
+	mem.Add(&s.control().Tail, 16) // claimed, not marked
 	for range 3 {
 		_, err := c.TryRecv(nil)
 		want(t, "TryRecv", err, ErrEmpty)
@@ -114,7 +112,7 @@ func (r restless) Held(int64) (bool, error) {
 func TestAStatusThatNeverRestsCannotHoldACall(t *testing.T) {
 	s := heap(t)
 	_, c := pair(t, s)
-	s.leases = restless{s.leases, &s.ring.slots[1]}
+	s.slots.Leases = restless{s.slots.Leases, &s.slots.Table[1]}
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.TryRecv(nil)

@@ -4,22 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 
 	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/lifetime"
+	"github.com/shmring/ipc/shmring/internal/ring"
 )
 
 // The sentinels of this package, for [errors.Is]. Most of them come wrapped in one of the error types
 // below, which [errors.As] finds.
 var (
 	// ErrFull: no room in the ring at this moment. From the calls that never wait.
-	ErrFull = errors.New("shmring: ring is full")
+	ErrFull = ring.ErrFull
 	// ErrEmpty: no record in the ring at this moment. From the calls that never wait.
-	ErrEmpty = errors.New("shmring: ring is empty")
+	ErrEmpty = ring.ErrEmpty
 	// ErrBusy: the role is taken by a living process, or a reservation is still open.
 	ErrBusy = errors.New("shmring: busy")
 	// ErrClosed: this handle was closed.
-	ErrClosed = net.ErrClosed
+	ErrClosed = lifetime.ErrClosed
 	// ErrTooLarge: the record exceeds the ring's maximum. Nothing was written.
 	ErrTooLarge = errors.New("shmring: record too large")
 	// ErrPeerDied: the last producer ended without closing. Everything it committed was delivered.
@@ -37,7 +38,7 @@ var (
 	// ErrTruncated: the file has another size than its header says, or not even room for a header.
 	ErrTruncated = errors.New("shmring: segment truncated")
 	// ErrSegmentLost: the memory vanished while it was attached, because the file was truncated.
-	ErrSegmentLost = errors.New("shmring: segment lost")
+	ErrSegmentLost = lifetime.ErrLost
 	// ErrNoSpace: the file system has no room for the segment.
 	ErrNoSpace = errors.New("shmring: no space")
 	// ErrPermission: the file's rights or owner forbid the attachment.
@@ -250,4 +251,40 @@ func withDetail(sentinel, detail error) []error {
 		return []error{sentinel}
 	}
 	return []error{sentinel, detail}
+}
+
+// FragmentError is what Recv and TryRecv return for a piece of a larger message. They leave it in the ring:
+// receive it with [Consumer.RecvStream], with an [Assembler], or piece by piece with Next. It unwraps to
+// [ErrFragment].
+type FragmentError struct {
+	Size            int // bytes of this piece
+	More, Continued bool
+}
+
+func (e *FragmentError) Error() string {
+	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
+}
+
+// errPiece spares a connection, which puts the pieces together, the allocation.
+var errFragmentOnly = &FragmentError{}
+
+// Unwrap returns ErrFragment.
+func (e *FragmentError) Unwrap() error { return ErrFragment }
+
+// publicError turns an engine's error into one of this package. path is the segment's.
+func publicError(err error, path string) error {
+	switch e := err.(type) {
+	case *ring.Violation:
+		return corrupt(e.Position, e.Word, e.Reason, e.Err)
+	case *ring.DiedError:
+		return &PeerDiedError{Role: RoleProducer, PID: e.PID, Slot: e.Slot, More: e.More}
+	case *ring.LeaseError:
+		return &SegmentError{Op: e.Op, Path: path, Err: e.Err}
+	}
+	return err
+}
+
+// corrupt builds the error for a word that no correct peer writes.
+func corrupt(pos, word uint64, reason string, err error) error {
+	return &CorruptError{Position: pos, Word: word, Reason: reason, Err: err}
 }

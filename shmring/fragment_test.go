@@ -239,7 +239,7 @@ func TestSendFromEndsWithItsContext(t *testing.T) {
 	eventually(t, "the ring is full", func() bool { return s.Stats().FullWaits > 0 })
 	cancel()
 	want(t, "SendFrom", <-failed, context.Canceled)
-	for c.lentRecs == 0 {
+	for !c.ring.Lent() {
 		if _, err := c.TryNext(); err == ErrEmpty {
 			break
 		}

@@ -211,8 +211,8 @@ func TestTheHandshakeSharesTheSmallerMaximumAndTheWishedCapacity(t *testing.T) {
 	if c.MaxMessage() != 5000 || s.MaxMessage() != 5000 {
 		t.Errorf("maxima are %d and %d, want 5000", c.MaxMessage(), s.MaxMessage())
 	}
-	if r, ok := c.carrier.(*ringTransport); ok && r.tx.capacity != 64<<10 {
-		t.Errorf("the ring has %d bytes, want the wish of 64 KiB", r.tx.capacity)
+	if r, ok := c.carrier.(*ringTransport); ok && r.tx.ring.Capacity() != 64<<10 {
+		t.Errorf("the ring has %d bytes, want the wish of 64 KiB", r.tx.ring.Capacity())
 	}
 }
 

@@ -26,7 +26,7 @@ func TestLentRecordsLieInTheRing(t *testing.T) {
 		if want := fmt.Sprint(i); string(r.Payload) != want || cap(r.Payload) != len(want) {
 			t.Errorf("got %q of capacity %d, want %q", r.Payload, cap(r.Payload), want)
 		}
-		if &r.Payload[0] != &s.ring.span(uint64(16*i+8), 1)[0] {
+		if &r.Payload[0] != &s.ring.Span(uint64(16*i+8), 1)[0] {
 			t.Error("the payload is a copy")
 		}
 	}
@@ -283,4 +283,20 @@ func TestAPanicInACallbackLeavesTheRingUsable(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestReleasedMemoryGoesBackWhileAClaimIsOpen(t *testing.T) {
+	s := heap(t, WithKind(MPSC), WithCapacity(layout.MinCapacity))
+	p, c := pair(t, s)
+	q := producer(t, s)
+	must(t, p.TrySend(make([]byte, 248)))
+	r, err := p.TryReserve(240) // 256 + 256 bytes
+	must(t, err)
+	defer r.Abort()
+	for q.TrySend(make([]byte, 248)) == nil {
+	}
+	expect(t, c, string(make([]byte, 248)))
+	_, err = c.TryRecv(nil)
+	want(t, "behind an open claim", err, ErrEmpty)
+	must(t, q.TrySend(make([]byte, 248)))
 }

@@ -198,14 +198,11 @@ func TestALostConsumerStopsWatchingItsProducers(t *testing.T) {
 	eventually(t, "the consumer watches and sleeps", func() bool { return s.Stats().EmptyWaits == 1 })
 	must(t, os.Truncate(s.Info().Path, 0))
 	want(t, "Recv", <-ended, ErrSegmentLost)
-	if len(c.watcher.stops) != 1 {
-		t.Fatalf("%d processes are watched, want 1", len(c.watcher.stops))
+	if n := c.watcher.Count(); n != 1 {
+		t.Fatalf("%d processes are watched, want 1", n)
 	}
 	must(t, s.Close())
-	c.watcher.mu.Lock()
-	bell := c.watcher.doorbell
-	c.watcher.mu.Unlock()
-	if bell != nil {
+	if c.watcher.Watching() {
 		t.Error("the consumer still watches its producer")
 	}
 	watched.kill()

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
 // NetConn returns the connection as a stream of bytes: a net.Conn with deadlines, and with CloseWrite for a
@@ -19,7 +21,7 @@ import (
 // context ended) after Read had returned some of it ends the reading with io.ErrUnexpectedEOF.
 func (c *Conn) NetConn() net.Conn {
 	if r, ok := c.carrier.(*ringTransport); ok {
-		r.doorbell.netConn.Store(true)
+		r.doorbell.Stream()
 	}
 	return c.stream
 }
@@ -44,7 +46,7 @@ func newNetConn(c *Conn) *netConn {
 	}
 	return &netConn{
 		c: c, chunk: int(min(uint64(r.tx.pieceSize()), c.limit)),
-		rd: newDeadline(func() { r.doorbell.wake(dataBit) }), wd: newDeadline(func() { r.doorbell.wake(spaceBit) }),
+		rd: newDeadline(func() { r.doorbell.Wake(wait.DataSide) }), wd: newDeadline(func() { r.doorbell.Wake(wait.SpaceSide) }),
 	}
 }
 

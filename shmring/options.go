@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
 // Kind says how many producers a ring has.
@@ -32,6 +33,9 @@ const (
 	// Park goes to sleep at once: lowest use of the processor.
 	Park
 )
+
+// mode returns w in the terms of package wait.
+func (w Wait) mode() wait.Mode { return wait.Mode(w) }
 
 func (w Wait) String() string {
 	if w < Adaptive || w > Park {
@@ -73,8 +77,6 @@ type options struct {
 	socketOnly   bool
 	maxMessage   int64
 	handshake    time.Duration
-	doorbell     *socketDoorbell // of the connection that the segment belongs to
-	sealed       bool            // FromFile takes no memory that anybody can truncate
 	logger       *slog.Logger
 }
 

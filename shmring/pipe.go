@@ -16,7 +16,7 @@ func Pipe(opts ...Option) (*Conn, *Conn, error) {
 	if !o.sized {
 		o.capacity = DefaultConnCapacity
 	}
-	a, b := newSocketDoorbell(), newSocketDoorbell()
+	a, b := newLink(), newLink()
 	ab, ba, err := pipeRing(&o, a, b)
 	if err != nil {
 		return nil, nil, err
@@ -33,7 +33,8 @@ func Pipe(opts ...Option) (*Conn, *Conn, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	a.notify, b.notify = b.wake, a.wake
+	a.doorbell.OnNotify(b.doorbell.Wake)
+	b.doorbell.OnNotify(a.doorbell.Wake)
 	limit, piece := uint64(o.maxMessage), left.tx.pieceSize()
 	x, y := &ringTransport{ringPair: left, limit: limit, piece: piece}, &ringTransport{ringPair: right, limit: limit, piece: piece}
 	x.hangUp = func() error { y.ended(); return nil }
@@ -42,12 +43,12 @@ func Pipe(opts ...Option) (*Conn, *Conn, error) {
 }
 
 // twins returns one ring in Go memory as its producer's side and its consumer's have it.
-func pipeRing(o *options, producer, consumer *socketDoorbell) (out, in *Segment, err error) {
-	po, co := ringOptions(o, producer, o.capacity), ringOptions(o, consumer, o.capacity)
-	if out, err = heapSegment(po); err != nil {
+func pipeRing(o *options, producer, consumer link) (out, in *Segment, err error) {
+	ro := ringOptions(o, o.capacity)
+	if out, err = heapSegment(ro, producer); err != nil {
 		return nil, nil, err
 	}
-	in, err = attach("", "", &shm.Mapping{Data: out.mapping.Data}, co)
+	in, err = attach("", "", &shm.Mapping{Data: out.mapping.Data}, ro, consumer)
 	return out, in, err
 }
 

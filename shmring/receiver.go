@@ -89,7 +89,7 @@ func (r *Receiver[T]) receive(ctx context.Context, v *T) error {
 		}
 		if ctx != nil {
 			err = contextError(ctx) // a peer may send what we skip without end
-		} else if skipped += layout.RecordSize(layout.WordSize, uint64(len(rec.Payload))); skipped >= r.c.capacity {
+		} else if skipped += layout.RecordSize(layout.WordSize, uint64(len(rec.Payload))); skipped >= r.c.ring.Capacity() {
 			err = ErrEmpty
 		}
 		if err != nil {
@@ -111,11 +111,11 @@ func (r *Receiver[T]) decode(rec Record, v *T) (err error) {
 		}
 	default:
 		r.buf = append(r.buf[:0], rec.Payload...)
-		if r.Release(); !r.c.lost() {
+		if r.Release(); !r.c.guard.Lost() {
 			err = r.codec.Decode(r.buf, v)
 		}
 	}
-	if r.c.lost() {
+	if r.c.guard.Lost() {
 		return ErrSegmentLost // what was read may be the zeroes that took its place
 	}
 	if err != nil {

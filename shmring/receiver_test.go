@@ -30,11 +30,11 @@ func TestABorrowedValueLiesInTheRingUntilTheNextCall(t *testing.T) {
 	if &payload[at] != &v.Data[0] {
 		t.Error("the blob was copied")
 	}
-	released := c.released()
+	released := c.ring.Released()
 	if err := r.TryRecv(&v); err != nil {
 		t.Fatal(err)
 	}
-	if c.released() == released {
+	if c.ring.Released() == released {
 		t.Error("the next call did not give the first record back")
 	}
 	for v, err := range r.All(ctx) {
@@ -42,7 +42,7 @@ func TestABorrowedValueLiesInTheRingUntilTheNextCall(t *testing.T) {
 		equal(t, v, orderOf(12))
 		break
 	}
-	equal(t, c.released(), c.pos)
+	equal(t, c.ring.Released(), c.ring.Position())
 }
 
 func TestARecordThatDoesNotDecodeIsConsumedAndNamed(t *testing.T) {
@@ -69,7 +69,7 @@ func TestARecordThatDoesNotDecodeIsConsumedAndNamed(t *testing.T) {
 			}
 			equal(t, *bad, DecodeError{Codec: "bincode", Type: 9, Version: 4, Size: 12, Err: bad.Err})
 			equal(t, v, orderOf(33))
-			equal(t, c.lentRecs, uint64(0))
+			equal(t, c.ring.Lent(), false)
 			if err := r.Recv(ctx, &v); err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +119,7 @@ func TestRecordsOfOtherTypesAreSkippedOrHandedOver(t *testing.T) {
 	r = NewReceiver(c, k, WithOnly(2))
 	equal(t, r.TryRecv(&v), nil)
 	equal(t, v.ID, uint64(2))
-	equal(t, c.released(), c.pos)
+	equal(t, c.ring.Released(), c.ring.Position())
 }
 
 func TestSkippingEndsWithTheContext(t *testing.T) {

@@ -113,7 +113,7 @@ func writeReadOnly(args []string) error {
 		return err
 	}
 	fmt.Println("ready")
-	s.ring.data[0] = 1
+	s.ring.Span(0, s.ring.Capacity())[0] = 1
 	fmt.Println("written")
 	return nil
 }

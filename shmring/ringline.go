@@ -12,7 +12,9 @@ import (
 	"github.com/shmring/ipc/frame"
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/sock"
+	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
 // ringLine is a connection through shared memory. A message without parts is a plain record, or the pieces
@@ -39,17 +41,17 @@ type endError struct{ err error }
 
 // newRingLine runs a line over a pair whose doorbell is the socket conn.
 func newRingTransport(p *ringPair, conn *net.UnixConn, peer Peer, limit uint64) (*ringTransport, error) {
-	k, err := sock.NewNotifier(conn, dataBit, spaceBit)
+	k, err := sock.NewNotifier(conn, byte(wait.DataSide), byte(wait.SpaceSide))
 	if err != nil {
 		return nil, err
 	}
-	p.doorbell.notify = k.Notify
+	p.doorbell.OnNotify(func(s wait.Side) { k.Notify(byte(s)) })
 	r := &ringTransport{ringPair: p, peer: peer, limit: limit, piece: p.tx.pieceSize()}
 	watching := make(chan struct{})
 	go func() {
 		defer close(watching)
 		// The end of the socket is the end of the peer.
-		sock.Listen(conn, r.doorbell.wake)
+		sock.Listen(conn, func(bits byte) { r.doorbell.Wake(wait.Side(bits)) })
 		r.ended()
 	}()
 	r.hangUp = func() error {
@@ -63,23 +65,26 @@ func newRingTransport(p *ringPair, conn *net.UnixConn, peer Peer, limit uint64) 
 // ended makes this side notice that the peer is gone. What it has committed is still received; what it
 // has closed, it has closed in the ring.
 func (r *ringTransport) ended() {
-	_, state := layout.SplitStatus(mem.Load(&r.rx.slots[1].Status))
+	_, state := layout.SplitStatus(mem.Load(&r.peerSlot().Status))
 	end := &endError{ErrPeerClosed}
 	if state != layout.SlotFree {
 		end.err = r.died()
 	}
 	r.end.Store(end)
-	r.doorbell.gone.Store(true)
-	mem.Add(&r.rx.ctl.Changes, 1)
-	r.rx.data.doorbell.wakeAll()
+	r.ringPair.peer.SetGone()
+	mem.Add(&r.in.control().Changes, 1)
+	r.in.dataBell.WakeAll()
 	// Whatever is or will be waiting for room waits in vain.
 	_ = r.tx.Close() // has no errors
 }
 
+// peerSlot is the peer's place in the ring that it sends on.
+func (r *ringTransport) peerSlot() *layout.Slot { return &r.in.slots.Table[r.in.slots.Producers.First] }
+
 func (r *ringTransport) died() error {
 	pid := r.peer.PID
 	if pid == 0 {
-		pid = int(mem.Load32(&r.rx.slots[1].PID))
+		pid = int(mem.Load32(&r.peerSlot().PID))
 	}
 	return &PeerDiedError{Role: RolePeer, PID: pid, Slot: 1}
 }
@@ -129,30 +134,6 @@ func (r *ringTransport) sendMessage(ctx context.Context, m frame.Message) error 
 
 // lengthSize is the width of the lengths in a message, in bytes.
 const lengthSize = 8
-
-// sendFramed writes body and parts straight into the ring.
-func (p *Producer) sendFramed(ctx context.Context, m frame.Message, size int) error {
-	if err := p.enter(); err != nil {
-		return err
-	}
-	defer p.leave()
-	c, err := p.allocWait(ctx, uint64(size), true)
-	if err != nil {
-		return err
-	}
-	b := c.payload(&p.ring)
-	put := func(s []byte) {
-		binary.BigEndian.PutUint64(b, uint64(len(s)))
-		mem.CopyIn(b[lengthSize:], s)
-		b = b[lengthSize+len(s):]
-	}
-	put(m.Body)
-	for _, part := range m.Parts {
-		put(part)
-	}
-	p.commit(c, uint64(size), framed, 0)
-	return p.lossError()
-}
 
 // sendFrom sends a message of an empty body and one part, which the reader sees as the part alone.
 func (r *ringTransport) sendFrom(ctx context.Context, src io.Reader, size int64) error {
@@ -257,7 +238,7 @@ func (r *ringTransport) recvError(err error) error {
 	return err
 }
 
-func (r *ringTransport) ready() bool { return finished(layout.Word(mem.Load(r.rx.word(r.rx.pos)))) }
+func (r *ringTransport) ready() bool { return ring.Finished(r.rx.ring.Header()) }
 
 func (r *ringTransport) shut() error {
 	r.closed.Store(true)

@@ -7,8 +7,10 @@ import (
 	"sync"
 
 	"github.com/shmring/ipc/layout"
-	"github.com/shmring/ipc/shmring/internal/lease"
+	"github.com/shmring/ipc/shmring/internal/lifetime"
+	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/shm"
+	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
 // Segment is one attached segment: a ring in memory that several processes share. It is safe for
@@ -17,17 +19,21 @@ type Segment struct {
 	name    string
 	path    string // empty without a name
 	header  layout.Header
-	ring    ring
 	opts    options
 	mapping *shm.Mapping
-	leases  lease.Table
-	alarm   uint32 // 0 or alarmLost
+	alarm   uint32 // 0 or lifetime.AlarmLost
 	unguard func()
+
+	slots               ring.Slots
+	ring                ring.Ring
+	dataBell, spaceBell wait.Doorbell
+	// Of a connection: what its two segments share beside memory; nil otherwise.
+	doorbell *wait.SocketDoorbell
 
 	mu      sync.RWMutex
 	closed  bool // no more handles
 	gone    bool // unmapped
-	handles map[*handle]bool
+	handles map[*lifetime.Guard]bool
 }
 
 // Create makes a segment and attaches it. The name consists of letters, digits, dots, hyphens and
@@ -51,7 +57,7 @@ func Create(name string, opts ...Option) (*Segment, error) {
 	if err != nil {
 		return nil, mappingError("create", path, err)
 	}
-	s, err := attach(name, path, m, o)
+	s, err := attach(name, path, m, o, link{})
 	if err != nil {
 		if ours, _ := m.Linked(path); ours { // nobody asked for a segment that its maker cannot attach
 			err = errors.Join(err, shm.Remove(path))
@@ -82,7 +88,7 @@ func openPath(name, path string, o options) (*Segment, error) {
 	if err != nil {
 		return nil, mappingError("open", path, err)
 	}
-	return attach(name, path, m, o)
+	return attach(name, path, m, o, link{})
 }
 
 // OpenOrCreate attaches the segment of this name and makes it if there is none. When many processes
@@ -107,9 +113,9 @@ const maxRaces = 1000
 // Anonymous makes a segment without a name, in memory whose size is sealed: nobody can truncate it. Pass
 // [Segment.File] to the peer, which attaches it with [FromFile]. Linux only; elsewhere the error is
 // errors.ErrUnsupported.
-func Anonymous(opts ...Option) (*Segment, error) { return anonymous(collect(opts)) }
+func Anonymous(opts ...Option) (*Segment, error) { return anonymous(collect(opts), link{}) }
 
-func anonymous(o options) (*Segment, error) {
+func anonymous(o options, l link) (*Segment, error) {
 	h, err := o.header()
 	if err != nil {
 		return nil, err
@@ -119,31 +125,34 @@ func anonymous(o options) (*Segment, error) {
 	if err != nil {
 		return nil, mappingError("create", "", err)
 	}
-	return attach("", "", m, o)
+	return attach("", "", m, o, l)
 }
 
 // FromFile attaches the segment behind f, which stays the caller's and may be closed afterwards.
-func FromFile(f *os.File, opts ...Option) (*Segment, error) { return fromFile(f, collect(opts)) }
+func FromFile(f *os.File, opts ...Option) (*Segment, error) {
+	return fromFile(f, collect(opts), false, link{})
+}
 
-func fromFile(f *os.File, o options) (*Segment, error) {
+// fromFile attaches; sealed: only memory that nobody can truncate.
+func fromFile(f *os.File, o options, sealed bool, l link) (*Segment, error) {
 	if f == nil { // as Heap's File is
 		return nil, &SegmentError{Op: "open", Err: os.ErrInvalid}
 	}
 	if err := o.checkWait(); err != nil {
 		return nil, err
 	}
-	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign, Sealed: o.sealed})
+	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign, Sealed: sealed})
 	if err != nil {
 		return nil, mappingError("open", f.Name(), err)
 	}
-	return attach("", "", m, o)
+	return attach("", "", m, o, l)
 }
 
 // Heap makes a segment in Go memory, for the goroutines of one process: the same algorithms, visible to the
 // race detector.
-func Heap(opts ...Option) (*Segment, error) { return heapSegment(collect(opts)) }
+func Heap(opts ...Option) (*Segment, error) { return heapSegment(collect(opts), link{}) }
 
-func heapSegment(o options) (*Segment, error) {
+func heapSegment(o options, l link) (*Segment, error) {
 	h, err := o.header()
 	if err != nil {
 		return nil, err
@@ -153,7 +162,7 @@ func heapSegment(o options) (*Segment, error) {
 	if err := writeHeader(&h)(m.Data); err != nil {
 		return nil, err
 	}
-	return attach("", "", m, o)
+	return attach("", "", m, o, l)
 }
 
 // Remove takes a segment's name away. Those who have it attached keep it; a segment made later under the
@@ -202,21 +211,21 @@ func (s *Segment) Close() error {
 		return nil
 	}
 	s.closed = true
-	handles := make([]*handle, 0, len(s.handles))
+	handles := make([]*lifetime.Guard, 0, len(s.handles))
 	for h := range s.handles {
 		handles = append(handles, h)
 	}
 	s.mu.Unlock()
 	for _, h := range handles {
-		h.close()
+		h.Close()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.unmap()
 }
 
-// drop forgets a finished handle.
-func (s *Segment) removeHandle(h *handle) {
+// removeHandle forgets a finished handle.
+func (s *Segment) removeHandle(h *lifetime.Guard) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.handles, h)
@@ -229,7 +238,7 @@ func (s *Segment) unmap() error {
 		return nil
 	}
 	s.gone = true
-	s.leases.Close()
+	s.slots.Leases.Close()
 	s.unguard()
 	return s.mapping.Unmap()
 }

@@ -84,7 +84,7 @@ func TestASleepingSelectorIsWoken(t *testing.T) {
 	producers, consumers, s := choir(t, 5)
 	asleep := func(act func()) {
 		go func() {
-			for !producers[3].doorbell.pending() {
+			for !producers[3].seg.dataBell.Pending() {
 				time.Sleep(100 * time.Microsecond)
 			}
 			act()

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/shmring/ipc/codec"
-	"github.com/shmring/ipc/layout"
 )
 
 // Sender sends values of one type through a [Producer]. It belongs to one goroutine at a time, the one
@@ -65,14 +64,7 @@ func (s *Sender[T]) send(ctx context.Context, v *T) error {
 		return s.fail(err)
 	}
 	s.small = n <= smallValue
-	header := uint64(layout.WordSize)
-	if s.typed() {
-		header += layout.WordSize
-	}
-	if b := s.p.lendFast(header, uint64(n)); b != nil {
-		return s.encodeFast(header, b, v)
-	}
-	room, err := s.p.reserveBytes(ctx, n, s.typed())
+	room, err := s.p.reserve(ctx, n, s.typed())
 	if err != nil {
 		return err
 	}
@@ -82,21 +74,6 @@ func (s *Sender[T]) send(ctx context.Context, v *T) error {
 	}
 	room.SetType(s.record.Type, s.record.Version)
 	return room.Commit()
-}
-
-// sendShort encodes into b, which begin lent.
-func (s *Sender[T]) encodeFast(header uint64, b []byte, v *T) error {
-	done := false
-	defer func() {
-		if !done { // an error, or a panic in the value's own code
-			s.p.abortFast(header, uint64(len(b)))
-		}
-	}()
-	if err := s.encode(b, v); err != nil {
-		return err
-	}
-	done = true
-	return s.p.commitFast(header, uint64(len(b)), s.record.Type, s.record.Version)
 }
 
 // encode fills b, whose length is what Size said.

@@ -20,11 +20,11 @@ func TestAPlainValueTakesNoMoreRoomThanItsBytes(t *testing.T) {
 		opts   []SenderOption
 		header int
 	}{{nil, 8}, {[]SenderOption{WithType(0, 1)}, 16}} {
-		before := p.pos
+		before := p.ring.Position()
 		if err := NewSender(p, k, c.opts...).Send(ctx, &v); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, p.pos-before, uint64(c.header+n+7)&^7)
+		equal(t, p.ring.Position()-before, uint64(c.header+n+7)&^7)
 	}
 }
 
@@ -76,7 +76,7 @@ func testBrokenPromises(t *testing.T, segment *Segment) {
 			if _, err := c.TryRecv(nil); err != ErrEmpty {
 				t.Fatalf("something was sent: %v", err)
 			}
-			if i := slices.IndexFunc(p.data, func(b byte) bool { return b != 0 }); i >= 0 && p.kind == SPSC {
+			if i := slices.IndexFunc(p.ring.Span(0, p.ring.Capacity()), func(b byte) bool { return b != 0 }); i >= 0 && p.ring.Kind() == SPSC {
 				t.Fatalf("byte %d of the ring was left behind", i)
 			}
 		})
@@ -147,16 +147,22 @@ func TestSendersOutliveOtherHandlesOfTheirSegment(t *testing.T) {
 	}
 }
 
-func TestAnEncodingThatFailsLeavesNoBytesBehind(t *testing.T) {
-	p, _ := pair(t, heap(t))
-	broken := errors.New("broken")
-	var v uint64
-	odd := func(dst []byte) []byte { return append(dst, "thirteen byte"...) }
-	want(t, "Send", inPlace(NewSender[uint64](p, liar{size: 13, append: odd, err: broken})).Send(ctx, &v), broken)
-	for i, b := range p.data {
-		if b != 0 {
-			t.Fatalf("byte %d of the ring was left behind", i)
-		}
+func TestAnEncodingThatFailsLeavesNothingToReceive(t *testing.T) {
+	for name, opts := range rings {
+		t.Run(name, func(t *testing.T) {
+			p, c := pair(t, heap(t, opts...))
+			broken := errors.New("broken")
+			var v uint64
+			odd := func(dst []byte) []byte { return append(dst, "thirteen byte"...) }
+			for range 3 {
+				want(t, "Send", inPlace(NewSender[uint64](p, liar{size: 13, append: odd, err: broken})).Send(ctx, &v), broken)
+				if _, err := c.TryRecv(nil); err != ErrEmpty {
+					t.Fatalf("TryRecv: got %v, want ErrEmpty", err)
+				}
+			}
+			must(t, p.TrySend([]byte("next")))
+			expect(t, c, "next")
+		})
 	}
 }
 

@@ -21,8 +21,8 @@ func (f *frugal) Acquire(off int64) (lease.Lease, error) {
 func TestNoSlotIsTriedThatALivingProducerHolds(t *testing.T) {
 	const producers = 20
 	s := heap(t, WithKind(MPSC), WithMaxProducers(producers))
-	f := &frugal{Table: s.leases}
-	s.leases = f
+	f := &frugal{Table: s.slots.Leases}
+	s.slots.Leases = f
 	for range producers {
 		producer(t, s)
 	}
@@ -45,7 +45,7 @@ func TestAProducerDoesNotWaitForAConsumerThatWorksOffTheRing(t *testing.T) {
 		for { // the whole ring in about half a second, clearing often
 			select {
 			case <-attached:
-				left <- capacity - c.pos
+				left <- capacity - c.ring.Position()
 				return
 			default:
 			}
@@ -56,7 +56,7 @@ func TestAProducerDoesNotWaitForAConsumerThatWorksOffTheRing(t *testing.T) {
 				return
 			}
 			mem.Pause(20)
-			if c.pos == maxZeroStep {
+			if c.ring.Position() == 4096 {
 				close(busy)
 			}
 		}
@@ -64,7 +64,7 @@ func TestAProducerDoesNotWaitForAConsumerThatWorksOffTheRing(t *testing.T) {
 	<-busy
 	p = producer(t, s)
 	close(attached)
-	if n := <-left; n < capacity/2 || p.pos != capacity {
-		t.Errorf("attached at %d with %d of %d bytes left", p.pos, n, capacity)
+	if n := <-left; n < capacity/2 || p.ring.Position() != capacity {
+		t.Errorf("attached at %d with %d of %d bytes left", p.ring.Position(), n, capacity)
 	}
 }

@@ -158,7 +158,7 @@ func TestABatchWakesASleeperAtMostOnce(t *testing.T) {
 		}()
 		for i := range uint64(rounds) {
 			eventually(t, "the consumer sleeps", func() bool {
-				return mem.Load32(&s.ring.ctl.DataWait)&layout.WaitFlag != 0 && s.Stats().EmptyWaits > i && s.Stats().Received == i*uint64(len(batch))
+				return mem.Load32(&s.control().DataWait)&layout.WaitFlag != 0 && s.Stats().EmptyWaits > i && s.Stats().Received == i*uint64(len(batch))
 			})
 			before := s.Stats().DataWakes
 			n, err := p.SendBatch(ctx, batch)
@@ -285,7 +285,7 @@ func TestAHintThatIsOldIsNotTakenForAFullRing(t *testing.T) {
 	expect(t, c, string(make([]byte, 100)))
 	_, err = c.TryRecv(nil)
 	want(t, "TryRecv", err, ErrEmpty)
-	mem.Store(&s.ring.ctl.Tail, 0) // killed between the header and the hint
+	mem.Store(&s.control().Tail, 0) // killed between the header and the hint
 	if st := s.Stats(); st.Used != 0 || st.HighWater > 200 {
 		t.Errorf("used %d, high water %d", st.Used, st.HighWater)
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const pollsPerLook = 16
+
 // pollEnd polls until the consumer reports something else than an empty ring: it looks at the leases every
 // few polls only.
 func pollEnd(t *testing.T, c *Consumer) error {

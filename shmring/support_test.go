@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/shmring/ipc/shmring/internal/lease"
+	"github.com/shmring/ipc/shmring/internal/lifetime"
 )
 
 // patience is how long a test waits for what should happen at once before it calls it a hang.
@@ -104,15 +106,15 @@ func expect(t testing.TB, c *Consumer, payload string) {
 }
 
 // kill plays the death of a party of a Heap segment: its lease is free and it will do nothing more.
-func kill(s *Segment, h *handle, slot int) {
-	s.leases.(*lease.LocalTable).Kill(s.ring.slotLock(uint32(slot)))
+func kill(s *Segment, g *lifetime.Guard, slot int) {
+	dropLease(s, slot)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.handles, h)
+	delete(s.handles, g)
 }
 
-func killProducer(s *Segment, p *Producer) { kill(s, &p.handle, int(p.stamp.Slot())) }
-func killConsumer(s *Segment, c *Consumer) { kill(s, &c.handle, 0) }
+func killProducer(s *Segment, p *Producer) { kill(s, &p.guard, slotOf(s, p)) }
+func killConsumer(s *Segment, c *Consumer) { kill(s, &c.guard, 0) }
 
 // eventually waits until cond holds.
 func eventually(t testing.TB, what string, cond func() bool) {
@@ -122,4 +124,22 @@ func eventually(t testing.TB, what string, cond func() bool) {
 			t.Fatalf("still not: %s", what)
 		}
 	}
+}
+
+// dropLease frees the lease of a slot of a Heap segment, as the kernel does when its owner dies.
+func dropLease(s *Segment, slot int) {
+	s.slots.Leases.(*lease.LocalTable).Kill(s.slots.Lock(uint32(slot)))
+}
+
+// slotOf returns the number of a producer's slot.
+func slotOf(s *Segment, p *Producer) int {
+	return slices.IndexFunc(indices(len(s.slots.Table)), func(i int) bool { return &s.slots.Table[i] == p.ring.Slot() })
+}
+
+func indices(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }

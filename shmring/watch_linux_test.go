@@ -41,9 +41,11 @@ func TestAProcessIsWatchedOnceHoweverManyProducersItHas(t *testing.T) {
 	defer producer(t, s).Close() // our own process is not watched at all
 	watched := func(when string, want int) {
 		t.Helper()
-		c.watch()
-		if got := len(c.watcher.stops); got != want || c.watcher.incomplete {
-			t.Errorf("%s: %d processes are watched, want %d; some are not: %v", when, got, want, c.watcher.incomplete)
+		if _, err := (*recordCondition)(c).Recheck(true); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.watcher.Count(); got != want || !c.watcher.Complete() {
+			t.Errorf("%s: %d processes are watched, want %d; some are not: %v", when, got, want, !c.watcher.Complete())
 		}
 	}
 	watched("alone", 0)

@@ -1,0 +1,89 @@
+package shmring
+
+import (
+	"context"
+	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/ring"
+	"github.com/shmring/ipc/shmring/internal/wait"
+)
+
+// waitRecord waits until there may be a record. The caller has entered.
+func (c *Consumer) waitRecord(ctx context.Context) error {
+	err := c.data.Wait(ctx, (*recordCondition)(c))
+	if err != nil && err == ctx.Err() {
+		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.blocker()}
+	}
+	return err
+}
+
+// waitFast waits for a record if that is all that keeps the fast path closed: w, the next header, is not finished.
+// True: try the fast path again. False without an error: take the slow path. The caller has entered; with an error
+// waitFast leaves.
+func (c *Consumer) waitFast(ctx context.Context, w layout.Word) (again bool, err error) {
+	if ctx == nil || ring.Finished(w) || c.ring.Changed() {
+		return false, nil
+	}
+	if c.data.PollHeader(c.ring.HeaderAddr()) {
+		return true, nil
+	}
+	if err := c.waitRecord(ctx); err != nil {
+		c.guard.Leave()
+		return false, err
+	}
+	return true, nil
+}
+
+// recordCondition is what a Consumer waits for.
+type recordCondition Consumer
+
+func (c *recordCondition) Ready() bool { return c.ring.Ready() }
+
+func (c *recordCondition) Recheck(first bool) (bool, error) {
+	if !first || !c.watcher.Quiet() {
+		c.ring.LookThoroughly()
+	}
+	_, err := c.ring.Find()
+	if err == ErrEmpty {
+		if c.seg.doorbell == nil { // a connection's socket says when the peer ends
+			s := c.seg
+			c.watcher.Update(s.slots.Table[s.slots.Producers.First:s.slots.Producers.End], mem.Load(&s.control().Changes), &s.dataBell, s.opts.logger)
+		}
+		return false, nil
+	}
+	// A record, or an error. The next attempt need not meet it: it looks into a zero header only if somebody
+	// announced a change, and the dead announce nothing.
+	if err != nil {
+		err = publicError(err, c.seg.path)
+	}
+	return true, err
+}
+
+func (c *recordCondition) MaxSleep() time.Duration {
+	switch {
+	case c.ring.Blocked():
+		return wait.OpenClaimSleep
+	case !c.watcher.Complete():
+		return wait.UnwatchedSleep
+	}
+	return wait.MaxSleep
+}
+
+func (c *recordCondition) Err() error { return c.guard.Err() }
+func (c *recordCondition) CheckSize() { c.guard.CheckSize() }
+
+// delivers reports that the next call returns something else than ErrEmpty.
+func (c *Consumer) delivers(first bool) bool {
+	done, err := (*recordCondition)(c).Recheck(first)
+	return done || err != nil
+}
+
+// contextError bounds work that a sender can make endless without ever keeping us waiting.
+func contextError(ctx context.Context) error {
+	if ctx == nil || ctx.Err() == nil {
+		return nil
+	}
+	return &WaitError{Op: "receive", Err: ctx.Err()}
+}

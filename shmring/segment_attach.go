@@ -1,0 +1,187 @@
+package shmring
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/fault"
+	"github.com/shmring/ipc/shmring/internal/fence"
+	"github.com/shmring/ipc/shmring/internal/lease"
+	"github.com/shmring/ipc/shmring/internal/lifetime"
+	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/proc"
+	"github.com/shmring/ipc/shmring/internal/ring"
+	"github.com/shmring/ipc/shmring/internal/shm"
+	"github.com/shmring/ipc/shmring/internal/wait"
+)
+
+// identify fills in what tells one segment from another.
+func identify(h *layout.Header) {
+	self := proc.Self()
+	rand.Read(h.ID[:])
+	h.Created, h.CreatorPID, h.BootID = time.Now().UnixNano(), self.PID, self.BootID
+	h.Seal()
+}
+
+func writeHeader(h *layout.Header) func([]byte) error {
+	return func(mem []byte) error {
+		copy(mem, layout.Bytes(h))
+		return nil
+	}
+}
+
+// link is what a connection gives to each of its two segments, beside options.
+type link struct {
+	doorbell *wait.SocketDoorbell // the second way of waking
+	peer     *lease.Peer          // whether the other end lives
+}
+
+func newLink() link { return link{wait.NewSocketDoorbell(), new(lease.Peer)} }
+
+// attach checks a mapping and builds the segment; on error the mapping is undone. l is zero for a segment on its own.
+func attach(name, path string, m *shm.Mapping, o options, l link) (s *Segment, err error) {
+	s = &Segment{name: name, path: path, opts: o, mapping: m, doorbell: l.doorbell, handles: map[*lifetime.Guard]bool{}, unguard: func() {}}
+	defer func() {
+		if err != nil {
+			s.unguard()
+			if s.slots.Leases != nil {
+				s.slots.Leases.Close()
+			}
+			m.Unmap()
+			var named *SegmentError
+			if !errors.As(err, &named) {
+				err = &SegmentError{Op: "open", Path: path, Err: err}
+			}
+			s = nil
+		}
+	}()
+	if err := supported(); err != nil {
+		return s, err
+	}
+	if !m.Heap() && !m.Sealed() && len(m.Data) > 0 {
+		release, err := fault.Guard(m.Data, &s.alarm)
+		if err != nil {
+			return s, err
+		}
+		s.unguard = release
+	}
+	if err := s.checkHeader(); err != nil {
+		return s, err
+	}
+	if l.peer != nil {
+		s.slots.Leases = l.peer
+	} else if m.Heap() {
+		s.slots.Leases = lease.Local()
+	} else if s.slots.Leases, err = lease.Files(m); err != nil {
+		return s, err
+	}
+	if err := s.layRing(s.header.Capacity, s.header.MaxRecord); err != nil {
+		return s, err
+	}
+	if o.readOnly {
+		return s, nil
+	}
+	if !fence.Register() {
+		s.dataBell.RequireFence()
+		s.spaceBell.RequireFence()
+	}
+	if o.hugePages {
+		if err := m.HugePages(); err != nil {
+			o.logger.Info("shmring: no huge pages", "error", err)
+		}
+	}
+	if o.prefault {
+		if err := m.Prefault(); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// layRing lays a ring over the memory, whose header was checked. capacity and maxRecord are the header's, except in the
+// model.
+func (s *Segment) layRing(capacity, maxRecord uint64) error {
+	h, b := &s.header, s.mapping.Data
+	ctl, err := layout.View[layout.Control](b[h.ControlOffset:][:layout.ControlSize])
+	if err != nil {
+		return err
+	}
+	table, err := layout.Slice[layout.Slot](b[h.SlotsOffset:][:uint64(h.SlotCount)*layout.SlotSize])
+	if err != nil {
+		return err
+	}
+	s.dataBell = wait.Doorbell{Flags: &ctl.DataWait, Seq: &ctl.DataSeq, Socket: s.doorbell, Side: wait.DataSide}
+	s.spaceBell = wait.Doorbell{Flags: &ctl.SpaceWait, Seq: &ctl.SpaceSeq, Socket: s.doorbell, Side: wait.SpaceSide}
+	s.slots = ring.Slots{
+		Table: table, Leases: s.slots.Leases, LockAt: int64(h.SlotsOffset), Control: ctl, Logger: s.opts.logger,
+		Consumers: ring.Set{First: 0, End: 1}, Producers: ring.Set{First: 1, End: h.SlotCount},
+	}
+	s.ring = ring.New(ring.Config{
+		Kind: h.Kind, MaxRecord: maxRecord, Checksum: h.Flags&layout.FlagChecksummed != 0,
+		Control: ctl, Data: b[h.DataOffset:][:capacity:capacity], Slots: &s.slots,
+		DataBell: s.dataBell, SpaceBell: s.spaceBell, Logger: s.opts.logger,
+	})
+	return nil
+}
+
+// control returns the ring's control words.
+func (s *Segment) control() *layout.Control { return s.slots.Control }
+
+// checkHeader takes a private copy of the header, holds it against the memory and the caller's expectations,
+// and keeps it.
+func (s *Segment) checkHeader() error {
+	b := s.mapping.Data
+	if len(b) < layout.HeaderSize {
+		n := min(len(b), len(layout.Magic))
+		if n > 0 && string(b[:n]) != string(layout.Magic[:n]) {
+			return fmt.Errorf("%w: it does not begin with %q", ErrNotSegment, layout.Magic[:])
+		}
+		return fmt.Errorf("%w: %d bytes, a header alone has %d", ErrTruncated, len(b), layout.HeaderSize)
+	}
+	h, err := layout.Load[layout.Header](b[:layout.HeaderSize])
+	if err != nil {
+		return err
+	}
+	if mem.Load32(&s.alarm) == lifetime.AlarmLost {
+		return ErrSegmentLost
+	}
+	if err := h.Validate(uint64(len(b))); err != nil {
+		return headerFault(err, uint64(len(b)))
+	}
+	if s.opts.kindGiven && s.opts.kind != h.Kind {
+		return fmt.Errorf("%w: the segment is %v, asked for was %v", ErrKind, h.Kind, s.opts.kind)
+	}
+	if s.opts.schema != 0 && s.opts.schema != h.Schema {
+		return &SchemaError{Segment: h.Schema, Want: s.opts.schema}
+	}
+	s.header = h
+	return nil
+}
+
+// mappingError turns a failure of package shm into this package's errors.
+func mappingError(op, path string, err error) error {
+	var space *shm.NoSpaceError
+	var link *shm.SymlinkError
+	var kind *shm.NotRegularError
+	var owner *shm.OwnerError
+	var seal *shm.SealError
+	switch {
+	case errors.As(err, &space):
+		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, Err: err}
+	case errors.As(err, &link), errors.As(err, &kind):
+		err = fmt.Errorf("%w: %w", ErrNotSegment, err)
+	case errors.As(err, &seal):
+		err = &SealError{File: seal.Path}
+	case errors.As(err, &owner):
+		err = fmt.Errorf("%w: %w", ErrPermission, err)
+	}
+	return &SegmentError{Op: op, Path: path, Err: err}
+}
+
+// fail wraps an unexpected failure of the system under an attached segment.
+func (s *Segment) fail(op string, err error) error {
+	return &SegmentError{Op: op, Path: s.path, Err: err}
+}

@@ -1,0 +1,116 @@
+package shmring
+
+import (
+	"errors"
+
+	"github.com/shmring/ipc/shmring/internal/lifetime"
+	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/ring"
+	"github.com/shmring/ipc/shmring/internal/wait"
+)
+
+// Producer attaches as a producer: the only one of an SPSC ring, one of many of an MPSC ring. A dead
+// predecessor is taken over.
+//
+// Errors: [BusyError] if a living producer has the ring or all slots are taken, ErrClosed, [ErrReadOnly],
+// [CorruptError].
+func (s *Segment) Producer() (*Producer, error) {
+	var took ring.Takeover
+	defer func() { took.Log(s.opts.logger) }() // when mu is free again: the handler may call us
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.attachable(); err != nil {
+		return nil, err
+	}
+	p := &Producer{seg: s}
+	var err error
+	if took, err = s.ring.AttachProducer(&p.ring); err != nil {
+		return nil, s.attachError(RoleProducer, err)
+	}
+	p.space.Init(wait.Config{
+		Doorbell: s.spaceBell, Mode: s.opts.wait.mode(), Sole: s.ring.Kind() == SPSC,
+		Parks: &p.ring.Slot().FullWaits, Flow: &s.control().Released,
+	})
+	s.addHandle(&p.guard, took, p.ring.Detach, nil)
+	return p, nil
+}
+
+// Consumer attaches as the consumer and continues after the last released record. A dead predecessor is
+// taken over.
+//
+// Errors: [BusyError] if a living consumer has the ring, ErrClosed, [ErrReadOnly], [CorruptError].
+func (s *Segment) Consumer() (*Consumer, error) {
+	var took ring.Takeover
+	defer func() { took.Log(s.opts.logger) }()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.attachable(); err != nil {
+		return nil, err
+	}
+	c := &Consumer{seg: s}
+	var err error
+	if took, err = s.ring.AttachConsumer(&c.ring, s.opts.follow); err != nil {
+		return nil, s.attachError(RoleConsumer, err)
+	}
+	ctl := s.control()
+	c.data.Init(wait.Config{
+		Doorbell: s.dataBell, Mode: s.opts.wait.mode(), Sole: true,
+		Parks: &ctl.EmptyWaits, Flow: &ctl.Released, Progress: &ctl.Records,
+	})
+	s.addHandle(&c.guard, took, c.ring.Detach, c.watcher.Stop)
+	return c, nil
+}
+
+// attachable says why nobody can attach now, or nil.
+func (s *Segment) attachable() error {
+	if s.closed {
+		return ErrClosed
+	}
+	if s.lost() {
+		return ErrSegmentLost
+	}
+	if s.opts.readOnly {
+		return ErrReadOnly
+	}
+	return nil
+}
+
+// lost reports that the memory vanished.
+func (s *Segment) lost() bool { return mem.Load32(&s.alarm) == lifetime.AlarmLost }
+
+// attachError turns an engine's refusal to attach into an error of this package.
+func (s *Segment) attachError(role Role, err error) error {
+	var held *ring.HeldError
+	switch {
+	case errors.As(err, &held):
+		return &BusyError{Role: role, PID: held.PID}
+	case err == ring.ErrNoSlot:
+		return &BusyError{Role: role, Why: "all slots are taken (WithMaxProducers)"}
+	}
+	return publicError(err, s.path)
+}
+
+// addHandle completes a handle that holds the slot it took. At its end detach runs unless the memory was lost, and stop
+// in any case, while lease and mapping are still held. The caller holds mu.
+func (s *Segment) addHandle(g *lifetime.Guard, took ring.Takeover, detach, stop func()) {
+	g.Init(lifetime.Config{
+		Alarm: &s.alarm, Doorbells: [2]*wait.Doorbell{&s.dataBell, &s.spaceBell}, Whole: s.whole,
+		Finish: func() {
+			if stop != nil {
+				stop()
+			}
+			if !g.Lost() {
+				detach()
+			}
+			took.Lease.Release()
+			s.removeHandle(g)
+		},
+	})
+	s.handles[g] = true
+}
+
+// whole asks the system whether the memory still has its size.
+func (s *Segment) whole() bool {
+	size := s.mapping.Size()
+	return size < 0 || uint64(size) >= s.header.SegmentSize
+}

@@ -1,0 +1,89 @@
+package shmring
+
+import (
+	"encoding/hex"
+	"time"
+
+	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/proc"
+)
+
+// Info describes a segment: what it is and who is attached. In JSON its two 64-bit hashes are decimal strings: many
+// readers round numbers beyond 2^53.
+type Info struct {
+	Name         string    `json:"name"`
+	Path         string    `json:"path,omitempty"`
+	ID           string    `json:"id"` // random, another one each time the name is created
+	Kind         string    `json:"kind"`
+	Capacity     uint64    `json:"capacity"`   // ring bytes
+	MaxRecord    uint64    `json:"max_record"` // payload bytes
+	MaxProducers int       `json:"max_producers"`
+	Size         uint64    `json:"size"` // bytes of the whole segment
+	Schema       uint64    `json:"schema,string"`
+	Checksum     bool      `json:"checksum"`
+	Version      uint32    `json:"version"` // of the memory format
+	LayoutHash   uint64    `json:"layout_hash,string"`
+	Created      time.Time `json:"created"`
+	CreatorPID   int       `json:"creator_pid"`
+	Parties      []Party   `json:"parties"`         // whoever is attached, or died attached
+	Error        string    `json:"error,omitempty"` // from List: why the rest could not be read
+}
+
+// Party is one slot's owner.
+type Party struct {
+	Role     Role      `json:"role"`
+	Slot     int       `json:"slot"`
+	PID      int       `json:"pid"`
+	Command  string    `json:"command,omitempty"`
+	Alive    bool      `json:"alive"`           // its lease is held
+	State    string    `json:"state,omitempty"` // of the process: running, sleeping, stopped, zombie, gone
+	Attached time.Time `json:"attached"`
+	Records  uint64    `json:"records"` // through this slot, all its owners
+	Bytes    uint64    `json:"bytes"`
+}
+
+// Info returns the segment's geometry, identity and parties. After Close the parties are missing.
+func (s *Segment) Info() Info {
+	h := &s.header
+	info := Info{
+		Name: s.name, Path: s.path, ID: hex.EncodeToString(h.ID[:]), Kind: h.Kind.String(),
+		Capacity: h.Capacity, MaxRecord: h.MaxRecord, MaxProducers: int(h.SlotCount) - 1, Size: h.SegmentSize,
+		Schema: h.Schema, Checksum: h.Flags&layout.FlagChecksummed != 0, Version: h.Version, LayoutHash: h.LayoutHash,
+		Created: time.Unix(0, h.Created), CreatorPID: int(h.CreatorPID), Parties: []Party{},
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.gone {
+		return info
+	}
+	for i := range s.slots.Table {
+		if p, ok := s.party(uint32(i)); ok {
+			info.Parties = append(info.Parties, p)
+		}
+	}
+	return info
+}
+
+// party describes slot i; false if nobody is or died there.
+func (s *Segment) party(i uint32) (Party, bool) {
+	slot := &s.slots.Table[i]
+	_, state := layout.SplitStatus(mem.Load(&slot.Status))
+	if state == layout.SlotFree || state == layout.SlotReaped {
+		return Party{}, false
+	}
+	p := Party{
+		Role: RoleProducer, Slot: int(i), PID: int(mem.Load32(&slot.PID)),
+		Attached: time.Unix(0, int64(mem.Load(&slot.Attached))),
+		Records:  mem.Load(&slot.Records), Bytes: mem.Load(&slot.Bytes),
+	}
+	if s.slots.Consumers.Contains(i) {
+		p.Role, p.Records, p.Bytes = RoleConsumer, mem.Load(&s.control().Records), mem.Load(&s.control().Bytes)
+	}
+	p.Alive, _ = s.slots.Alive(i)
+	p.State, _ = proc.State(uint32(p.PID), mem.Load(&slot.StartTime))
+	if p.Alive {
+		p.Command, _ = proc.Comm(uint32(p.PID))
+	}
+	return p, true
+}

@@ -1,0 +1,113 @@
+package shmring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Stream is one message, received piece by piece. It belongs to its Consumer and to the same goroutine; it
+// ends with io.EOF from Read, or with the Consumer's next RecvStream.
+type Stream struct {
+	c    *Consumer
+	ctx  context.Context
+	typ  uint16
+	from uint32 // Producer and Generation of the pieces
+	rest []byte // lent ring memory
+	at   uint64 // its record's position
+	more bool   // another piece follows rest
+	end  error  // how it ended, once it has
+}
+
+// begin makes s the stream of the next message.
+func (s *Stream) begin(ctx context.Context, c *Consumer) error {
+	if c.ring.Lent() {
+		return &BusyError{Role: RoleConsumer, Why: "records are lent: call Release first"}
+	}
+	for {
+		r, err := c.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if !r.Continued {
+			*s = Stream{c: c, ctx: ctx, typ: r.Type, from: origin(r), rest: r.Payload, at: c.ring.LentFrom(), more: r.More}
+			return nil
+		}
+		c.Release() // nobody has seen how it began
+		if err := contextError(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func origin(r Record) uint32 { return uint32(r.Producer)<<16 | uint32(r.Generation) }
+
+// Type returns the message's type: 0 if its sender gave none.
+func (s *Stream) Type() uint16 { return s.typ }
+
+// Read reads from the message; io.EOF at its end. io.ErrUnexpectedEOF says that its sender gave it up, and
+// ErrPeerDied that it died; after any other error the next Read goes on.
+func (s *Stream) Read(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	lent, err := s.peek(s.ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := copy(b, lent)
+	s.discard(n)
+	return n, nil
+}
+
+// peek returns the next bytes of the message, at least one, as lent memory.
+func (s *Stream) peek(ctx context.Context) ([]byte, error) {
+	for len(s.rest) == 0 {
+		if s.end != nil {
+			return nil, s.end
+		}
+		s.c.Release()
+		if !s.more {
+			s.end = io.EOF
+			continue
+		}
+		if err := s.advance(ctx); err != nil {
+			return nil, err
+		}
+		if len(s.rest) == 0 {
+			if err := contextError(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !s.c.ring.Lent() || s.c.ring.LentFrom() != s.at {
+		return nil, fmt.Errorf("%w: the rest of the message was released", ErrClosed)
+	}
+	return s.rest, nil
+}
+
+// discard steps over n of the bytes that peek returned.
+func (s *Stream) discard(n int) {
+	if s.rest = s.rest[n:]; len(s.rest) == 0 {
+		s.c.Release()
+	}
+}
+
+// advance takes the next piece. A record that begins another message stays where it is.
+func (s *Stream) advance(ctx context.Context) error {
+	r, err := s.c.continuation(ctx, s.from)
+	switch {
+	case err == nil:
+		s.rest, s.at, s.more = r.Payload, s.c.ring.LentFrom(), r.More
+		return nil
+	case errors.Is(err, ErrFragment):
+		err = fmt.Errorf("%w: its sender gave the message up", io.ErrUnexpectedEOF)
+	case err == io.EOF:
+		err = fmt.Errorf("%w: its sender closed", io.ErrUnexpectedEOF)
+	case !endOfStream(err):
+		return err
+	}
+	s.end = err
+	return err
+}
