@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"time"
 )
 
 // Dial connects to the listener of this name: through rings in shared memory if that can be had, with frames
@@ -17,7 +16,10 @@ import (
 // Errors: fs.ErrNotExist and ECONNREFUSED where nobody listens, [HandshakeError], [NameError], [OptionError],
 // and ctx.Err().
 func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
-	o := collect(opts)
+	o, err := collect(&callDial, opts)
+	if err != nil {
+		return nil, err
+	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
 		return nil, err
@@ -32,20 +34,4 @@ func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
 	}
 	h := handshake{conn: conn, at: conn.RemoteAddr(), o: &o}
 	return h.run(ctx, h.dial)
-}
-
-// connectable checks the options that shape a connection.
-func (o *options) connectable() error {
-	if o.sized || o.maxRecord != 0 {
-		if _, err := o.header(); err != nil {
-			return err
-		}
-	}
-	if o.maxMessage < 1 {
-		return &OptionError{Option: "WithMaxMessage", Got: fmt.Sprint(o.maxMessage), Want: "1 or more bytes"}
-	}
-	if o.handshake <= 0 || o.handshake > time.Hour {
-		return &OptionError{Option: "WithHandshakeTimeout", Got: o.handshake.String(), Want: "above 0, up to an hour"}
-	}
-	return nil
 }

@@ -17,7 +17,7 @@ type ringPair struct {
 // ringOptions returns the options of a connection's segments from those of the connection.
 func ringOptions(o *options, capacity int64) options {
 	return options{
-		kind: SPSC, kindGiven: true, capacity: capacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
+		call: o.call, given: optKind | o.given&optMaxRecord, kind: SPSC, capacity: capacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
 		maxRecord: o.maxRecord, schema: o.schema, wait: o.wait, checksum: o.checksum, prefault: o.prefault,
 		hugePages: o.hugePages, foreign: o.foreign, logger: o.logger,
 	}

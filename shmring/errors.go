@@ -163,11 +163,24 @@ func (e *NameError) Error() string { return fmt.Sprintf("shmring: name %.80q: %s
 // Unwrap returns ErrName.
 func (e *NameError) Unwrap() error { return ErrName }
 
-// OptionError names an option and its allowed range. It unwraps to [ErrOption].
-type OptionError struct{ Option, Got, Want string }
+// OptionError is an option that a call cannot apply, or a value that an option or argument cannot have. It unwraps to
+// [ErrOption].
+type OptionError struct {
+	Option string // such as WithCapacity; or the call whose argument it is
+	Call   string // the call that got the option, such as Create; may be empty
+	Got    string // the value; empty where no value would do
+	Want   string
+}
 
 func (e *OptionError) Error() string {
-	return fmt.Sprintf("shmring: %s(%s): allowed is %s", e.Option, e.Got, e.Want)
+	call := ""
+	if e.Call != "" {
+		call = e.Call + ": "
+	}
+	if e.Got == "" {
+		return fmt.Sprintf("shmring: %s%s cannot apply: it is %s", call, e.Option, e.Want)
+	}
+	return fmt.Sprintf("shmring: %s%s(%s): want %s", call, e.Option, e.Got, e.Want)
 }
 
 // Unwrap returns ErrOption.

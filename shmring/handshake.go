@@ -47,7 +47,7 @@ func (h *handshake) dial() (*Conn, error) {
 	}
 	hello := h.message(kindHello)
 	var why Transport
-	if hello.transport, why = h.propose(); h.o.sized {
+	if hello.transport, why = h.propose(); h.o.has(optCapacity) {
 		hello.capacity = uint64(h.o.capacity)
 	}
 	hello.reason = why.Reason
@@ -163,7 +163,7 @@ func (h *handshake) propose() (road uint8, why Transport) {
 // capacity is what each ring gets, in bytes.
 func (h *handshake) capacity(hello *message) int64 {
 	switch {
-	case h.o.sized:
+	case h.o.has(optCapacity):
 		return h.o.capacity
 	case hello.capacity != 0:
 		return int64(min(hello.capacity, maxProposedCapacity))

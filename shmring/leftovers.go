@@ -19,7 +19,10 @@ import (
 //   - sockets of listeners that were killed, or the lock of one where its socket is gone. A lock beside each
 //     says that nobody listens. The next Listen takes them over, too.
 func StaleFiles(opts ...Option) ([]string, error) {
-	o := collect(opts)
+	o, err := collect(&callStaleFiles, opts)
+	if err != nil {
+		return nil, err
+	}
 	dir := o.dir
 	if dir == "" {
 		dir = shm.DefaultDir()

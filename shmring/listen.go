@@ -47,7 +47,10 @@ const maxHandshakes = 256
 // Errors: [AddressError], which is also ErrBusy and fs.ErrExist, where somebody listens already; [NameError], [OptionError],
 // fs.ErrExist for a file that is no socket.
 func Listen(name string, opts ...Option) (*Listener, error) {
-	o := collect(opts)
+	o, err := collect(&callListen, opts)
+	if err != nil {
+		return nil, err
+	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
 		return nil, err

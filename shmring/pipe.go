@@ -9,11 +9,14 @@ import (
 //
 // Options: WithCapacity, WithMaxRecord, WithMaxMessage, WithWait, WithChecksum, WithLogger.
 func Pipe(opts ...Option) (*Conn, *Conn, error) {
-	o := collect(opts)
+	o, err := collect(&callPipe, opts)
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := o.connectable(); err != nil {
 		return nil, nil, err
 	}
-	if !o.sized {
+	if !o.has(optCapacity) {
 		o.capacity = DefaultConnCapacity
 	}
 	a, b := newLink(), newLink()

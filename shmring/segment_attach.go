@@ -151,7 +151,7 @@ func (s *Segment) checkHeader() error {
 	if err := h.Validate(uint64(len(b))); err != nil {
 		return headerFault(err, uint64(len(b)))
 	}
-	if s.opts.kindGiven && s.opts.kind != h.Kind {
+	if s.opts.has(optKind) && s.opts.kind != h.Kind {
 		return fmt.Errorf("%w: the segment is %v, asked for was %v", ErrKind, h.Kind, s.opts.kind)
 	}
 	if s.opts.schema != 0 && s.opts.schema != h.Schema {

@@ -13,7 +13,7 @@ import (
 // predecessor is taken over.
 //
 // Errors: [BusyError] if a living producer has the ring or all slots are taken, ErrClosed, [ErrReadOnly],
-// [CorruptError].
+// [CorruptError]; [OptionError] where Open or FromFile attached the segment [WithFollow].
 func (s *Segment) Producer() (*Producer, error) {
 	var took ring.Takeover
 	defer func() { took.Log(s.opts.logger) }() // when mu is free again: the handler may call us
@@ -21,6 +21,9 @@ func (s *Segment) Producer() (*Producer, error) {
 	defer s.mu.Unlock()
 	if err := s.attachable(); err != nil {
 		return nil, err
+	}
+	if s.opts.follow && (s.opts.call == &callOpen || s.opts.call == &callFromFile) {
+		return nil, &OptionError{Option: "WithFollow", Call: "Producer", Want: "an option of a handle that is opened for a consumer"}
 	}
 	p := &Producer{seg: s}
 	var err error

@@ -11,7 +11,10 @@ import (
 // or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
 // segment can have is not.
 func List(opts ...Option) ([]Info, error) {
-	o := collect(opts)
+	o, err := collect(&callList, opts)
+	if err != nil {
+		return nil, err
+	}
 	dir := o.dir
 	if dir == "" {
 		dir = shm.DefaultDir()

@@ -102,7 +102,7 @@ func TestSendersKilledAtRandom(t *testing.T) {
 
 func killSenders(t *testing.T, kind shmring.Kind, kills int) {
 	l := &listener{}
-	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(4),
+	seg, name := segment(t, kind, 4, shmring.WithCapacity(4096),
 		shmring.WithFollow(), shmring.WithLogger(slog.New(l)))
 	c, err := seg.Consumer()
 	if err != nil {

@@ -44,18 +44,18 @@ func (f *gcFlags) run(cmd *cobra.Command) error {
 	if f.grace < 0 {
 		return cli.Usage("--grace %v: allowed is 0 or more", f.grace)
 	}
-	infos, err := shmring.List(f.Options()...)
+	infos, err := shmring.List(f.DirOptions()...)
 	if err != nil {
 		return err
 	}
-	paths, err := shmring.StaleFiles(f.Options()...)
+	paths, err := shmring.StaleFiles(f.DirOptions()...)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, info := range infos {
 		reason, keep := f.judge(info)
-		errs = append(errs, f.settle(cmd, info.Name, reason, keep, func() error { return shmring.Remove(info.Name, f.Options()...) }))
+		errs = append(errs, f.settle(cmd, info.Name, reason, keep, func() error { return shmring.Remove(info.Name, f.DirOptions()...) }))
 	}
 	for _, path := range paths {
 		reason, keep := f.judgeLeftover(path)

@@ -32,7 +32,7 @@ type listing struct {
 }
 
 func list(cmd *cobra.Command, r *cli.Ring) error {
-	infos, err := shmring.List(r.Options()...)
+	infos, err := shmring.List(r.DirOptions()...)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func New() *cobra.Command {
 
 // look opens a segment for looking only and passes it to fn.
 func look(r *cli.Ring, name string, fn func(*shmring.Segment) error) (err error) {
-	s, err := shmring.Open(name, append(r.Options(), shmring.WithReadOnly(), shmring.WithForeignOwner())...)
+	s, err := shmring.Open(name, append(r.OpenOptions(), shmring.WithReadOnly(), shmring.WithForeignOwner())...)
 	if err != nil {
 		return err
 	}
