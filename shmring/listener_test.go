@@ -180,12 +180,12 @@ func TestAddressesAndOptionsThatCannotBeAreRefused(t *testing.T) {
 }
 
 func TestAClosedConnectionLeavesNothingBehind(t *testing.T) {
-	for name, road := range roads {
+	for name, connect := range transports {
 		t.Run(name, func(t *testing.T) {
 			runtime.GC()
 			files, routines := descriptors(t), runtime.NumGoroutine()
 			for range 20 {
-				a, b := road(t)
+				a, b := connect(t)
 				must(t, a.Send(soon(t), pattern(100, 1)))
 				r, err := b.RecvStream(soon(t)) // a piece is lent when Close comes
 				must(t, err)

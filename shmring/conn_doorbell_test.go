@@ -17,7 +17,7 @@ func TestASleeperOfAConnectionLeavesTheBarrierToItsPeer(t *testing.T) {
 	if _, err := x.Recv(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v, want DeadlineExceeded", err)
 	}
-	flag := x.carrier.(*ringTransport).in.control()
+	flag := x.rings.in.control()
 	if got := mem.Load32(&flag.DataWait); got&layout.FenceFlag == 0 {
 		t.Errorf("after a sleep the flag is %#x, without FenceFlag", got)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/shmring/ipc/shmring/internal/deadline"
 	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
@@ -20,8 +21,8 @@ import (
 // net.Conn only. Close closes the Conn. A message that its sender gave up ([Conn.SendFrom], a Send whose
 // context ended) after Read had returned some of it ends the reading with io.ErrUnexpectedEOF.
 func (c *Conn) NetConn() net.Conn {
-	if r, ok := c.carrier.(*ringTransport); ok {
-		r.doorbell.Stream()
+	if c.rings != nil {
+		c.rings.doorbell.Stream()
 	}
 	return c.stream
 }
@@ -29,7 +30,7 @@ func (c *Conn) NetConn() net.Conn {
 // netConn is the byte stream over a Conn.
 type netConn struct {
 	c       *Conn
-	rd, wd  *deadline
+	rd, wd  *deadline.Deadline
 	number  uint64 // of the message that Read has begun, by c.message
 	begun   bool   // some bytes of it have been read
 	aborted error  // its sender gave it up after that: the stream has a hole
@@ -40,19 +41,19 @@ type netConn struct {
 const socketChunk = 64<<10 - 2*lengthSize
 
 func newNetConn(c *Conn) *netConn {
-	r, ok := c.carrier.(*ringTransport)
-	if !ok {
-		return &netConn{c: c, rd: newDeadline(nil), wd: newDeadline(nil), chunk: int(min(socketChunk, c.limit))}
+	if c.ring == nil {
+		return &netConn{c: c, rd: deadline.New(nil), wd: deadline.New(nil), chunk: int(min(socketChunk, c.limit))}
 	}
+	doorbell := c.rings.doorbell
 	return &netConn{
-		c: c, chunk: int(min(uint64(r.tx.pieceSize()), c.limit)),
-		rd: newDeadline(func() { r.doorbell.Wake(wait.DataSide) }), wd: newDeadline(func() { r.doorbell.Wake(wait.SpaceSide) }),
+		c: c, chunk: int(min(uint64(c.ring.MaxPiece()), c.limit)),
+		rd: deadline.New(func() { doorbell.Wake(wait.DataSide) }), wd: deadline.New(func() { doorbell.Wake(wait.SpaceSide) }),
 	}
 }
 
 // Read reads what has come, at least one byte.
 func (n *netConn) Read(b []byte) (int, error) {
-	got, err := n.read(n.rd.current(), b)
+	got, err := n.read(n.rd.Current(), b)
 	if (err == nil || err == io.EOF) && n.c.closed.Load() {
 		// What the peer says to our goodbye is no answer to a Read that Close has ended.
 		got, err = 0, ErrClosed
@@ -68,10 +69,10 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 		return 0, err
 	}
 	c := n.c
-	if err := c.receiving.lock(ctx); err != nil {
+	if err := c.receiving.Lock(ctx); err != nil {
 		return 0, err
 	}
-	defer c.receiving.unlock()
+	defer c.receiving.Unlock()
 	if c.closed.Load() {
 		return 0, ErrClosed
 	}
@@ -81,18 +82,18 @@ func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
 	for got < len(b) {
 		if number := c.message.Load(); number == 0 || number != n.number {
 			if got > 0 {
-				if !c.carrier.ready() {
+				if !c.ready() {
 					break
 				}
 				ctx = nil
 			}
-			if err := c.carrier.open(ctx); err != nil {
+			if err := c.begin(ctx); err != nil {
 				return n.partly(got, err)
 			}
 			n.number, n.begun = number+1, false
 			c.message.Store(n.number)
 		}
-		k, err := c.carrier.read(ctx, b[got:])
+		k, err := c.read(ctx, b[got:])
 		got += k
 		n.begun = n.begun || k > 0
 		switch {
@@ -124,7 +125,7 @@ func (n *netConn) partly(got int, err error) (int, error) {
 
 // Write sends all of b.
 func (n *netConn) Write(b []byte) (int, error) {
-	sent, err := n.write(n.wd.current(), b)
+	sent, err := n.write(n.wd.Current(), b)
 	if err != nil {
 		err = n.fail("write", err)
 	}
@@ -138,10 +139,10 @@ func (n *netConn) write(ctx context.Context, b []byte) (sent int, err error) {
 	if err := n.c.lockSending(ctx); err != nil {
 		return 0, err
 	}
-	defer n.c.sending.unlock()
+	defer n.c.sending.Unlock()
 	for sent < len(b) {
 		k := min(len(b)-sent, n.chunk)
-		if err := n.c.carrier.send(ctx, b[sent:sent+k]); err != nil {
+		if err := n.c.send(ctx, b[sent:sent+k]); err != nil {
 			return sent, err
 		}
 		sent += k
@@ -182,10 +183,10 @@ func (n *netConn) SetDeadline(t time.Time) error {
 func (n *netConn) SetReadDeadline(t time.Time) error  { return n.setDeadline(n.rd, t) }
 func (n *netConn) SetWriteDeadline(t time.Time) error { return n.setDeadline(n.wd, t) }
 
-func (n *netConn) setDeadline(d *deadline, t time.Time) error {
+func (n *netConn) setDeadline(d *deadline.Deadline, t time.Time) error {
 	if n.c.closed.Load() {
 		return n.fail("set deadline", ErrClosed)
 	}
-	d.set(t)
+	d.Set(t)
 	return nil
 }

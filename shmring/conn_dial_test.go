@@ -12,17 +12,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shmring/ipc/shmring/internal/handshake"
 	"github.com/shmring/ipc/shmring/internal/shm"
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
-// fakeListener answers every client's hello with what offer writes, and returns the last answer's road.
-func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path string, answers chan message) {
+// fakeListener answers every request with what offer writes, and passes on their confirmations.
+func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path string, answers chan handshake.Message) {
 	t.Helper()
 	path = filepath.Join(memoryDir(t), "fake.sock")
 	l, err := net.Listen("unix", path)
 	must(t, err)
-	answers = make(chan message, 10)
+	answers = make(chan handshake.Message, 10)
 	var wg sync.WaitGroup
 	wg.Add(1)
 	t.Cleanup(func() { l.Close(); wg.Wait() })
@@ -33,11 +34,11 @@ func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path stri
 			if err != nil {
 				return
 			}
-			io.ReadFull(conn, make([]byte, messageBytes))
+			io.ReadFull(conn, make([]byte, handshake.MessageSize))
 			if err := offer(conn.(*net.UnixConn)); err == nil {
-				b := make([]byte, messageBytes)
+				b := make([]byte, handshake.MessageSize)
 				if _, err := io.ReadFull(conn, b); err == nil {
-					if g, err := parseMessage(b, kindAnswer); err == nil {
+					if g, err := handshake.Parse(b, handshake.Confirmation); err == nil {
 						answers <- g
 					}
 				}
@@ -48,9 +49,9 @@ func fakeListener(t *testing.T, offer func(conn *net.UnixConn) error) (path stri
 	return path, answers
 }
 
-func offered(road uint8, capacity uint64) []byte {
-	g := message{version: handshakeVersion, kind: kindOffer, transport: road, capacity: capacity, maxMessage: 1 << 20}
-	return g.encode()
+func offered(t handshake.Transport, capacity uint64) []byte {
+	m := handshake.Message{Version: handshake.Version, Kind: handshake.Reply, Transport: t, Capacity: capacity, MaxMessage: 1 << 20}
+	return m.Encode()
 }
 
 func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
@@ -58,21 +59,21 @@ func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
 		offer  func(conn *net.UnixConn) error
 		target error
 	}{
-		"garbage": {func(c *net.UnixConn) error { _, err := c.Write(pattern(messageBytes, 3)); return err }, ErrHandshake},
+		"garbage": {func(c *net.UnixConn) error { _, err := c.Write(pattern(handshake.MessageSize, 3)); return err }, ErrHandshake},
 		"another version": {func(c *net.UnixConn) error {
-			_, err := c.Write(with(offered(transportSocket, 0), 8, 0, 9))
+			_, err := c.Write(with(offered(handshake.Socket, 0), 8, 0, 9))
 			return err
 		}, ErrVersion},
 		"a hang-up": {func(c *net.UnixConn) error { return io.EOF }, io.ErrUnexpectedEOF},
 		"half an offer": {func(c *net.UnixConn) error {
-			c.Write(offered(transportSocket, 0)[:99])
+			c.Write(offered(handshake.Socket, 0)[:99])
 			return io.EOF
 		}, io.ErrUnexpectedEOF},
 		"silence": {func(c *net.UnixConn) error { io.Copy(io.Discard, c); return io.EOF }, os.ErrDeadlineExceeded},
-		"a refusal": {func(c *net.UnixConn) error { _, err := c.Write(with(offered(transportNone, 0), 12, 99)); return err },
+		"a refusal": {func(c *net.UnixConn) error { _, err := c.Write(with(offered(handshake.None, 0), 12, 99)); return err },
 			ErrHandshake},
 		"another user": {func(c *net.UnixConn) error {
-			_, err := c.Write(with(offered(transportNone, 0), 12, refusedUser))
+			_, err := c.Write(with(offered(handshake.None, 0), 12, byte(handshake.RefusedUser)))
 			return err
 		},
 			ErrPermission},
@@ -88,7 +89,7 @@ func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
 
 func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 	o := collect(nil)
-	ro := ringOptions(&o, 8<<10)
+	ro := connOptions(&o, 8<<10)
 	good, err := anonymous(ro, newLink())
 	must(t, err)
 	defer good.Close()
@@ -122,7 +123,7 @@ func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 	} {
 		before := descriptors(t)
 		path, answers := fakeListener(t, func(conn *net.UnixConn) error {
-			return sock.Send(conn, offered(transportRing, 8<<10), c.files...)
+			return sock.Send(conn, offered(handshake.Ring, 8<<10), c.files...)
 		})
 		conn, err := Dial(soon(t), "fake", WithSocket(path))
 		must(t, err)
@@ -130,22 +131,22 @@ func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
 			if tr := conn.Transport(); tr.Kind != TransportSocket || !errors.Is(tr.Err, c.target) {
 				t.Errorf("%s: got %+v, want the socket because of %v", name, tr, c.target)
 			}
-			if a := <-answers; a.transport != transportSocket || a.reason == "" {
-				t.Errorf("%s: the listener was told road %d because of %q", name, a.transport, a.reason)
+			if a := <-answers; a.Transport != handshake.Socket || a.Reason == "" {
+				t.Errorf("%s: the listener was told transport %d because of %q", name, a.Transport, a.Reason)
 			}
 		}
 		must(t, conn.Close())
 		eventually(t, name+": every descriptor but the listener's is closed", func() bool { return descriptors(t) <= before+2 })
 	}
 	path, _ := fakeListener(t, func(conn *net.UnixConn) error {
-		return sock.Send(conn, offered(transportRing, 16<<10), good.File(), good.File())
+		return sock.Send(conn, offered(handshake.Ring, 16<<10), good.File(), good.File())
 	})
 	conn, err := Dial(soon(t), "fake", WithSocket(path))
 	must(t, err)
 	want(t, "another size than offered", conn.Transport().Err, ErrHandshake)
 	must(t, conn.Close())
 	path, _ = fakeListener(t, func(conn *net.UnixConn) error {
-		return sock.Send(conn, offered(transportRing, 8<<10), good.File(), good.File(), good.File(), good.File(), good.File())
+		return sock.Send(conn, offered(handshake.Ring, 8<<10), good.File(), good.File(), good.File(), good.File(), good.File())
 	})
 	_, err = Dial(soon(t), "fake", WithSocket(path))
 	want(t, "too many descriptors", err, ErrHandshake)

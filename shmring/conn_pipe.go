@@ -1,7 +1,10 @@
 package shmring
 
 import (
+	"errors"
+
 	"github.com/shmring/ipc/shmring/internal/shm"
+	"github.com/shmring/ipc/shmring/internal/transport"
 )
 
 // Pipe returns both ends of a connection inside this process, over rings in Go memory: for tests, which the
@@ -10,7 +13,7 @@ import (
 // Options: WithCapacity, WithMaxRecord, WithMaxMessage, WithWait, WithChecksum, WithLogger.
 func Pipe(opts ...Option) (*Conn, *Conn, error) {
 	o := collect(opts)
-	if err := o.connectable(); err != nil {
+	if err := checkConnOptions(&o); err != nil {
 		return nil, nil, err
 	}
 	if !o.sized {
@@ -25,26 +28,20 @@ func Pipe(opts ...Option) (*Conn, *Conn, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	left, err := attachRingPair(a, ab, dc)
-	if err != nil {
-		return nil, nil, err
-	}
-	right, err := attachRingPair(b, cd, ba)
-	if err != nil {
+	left, right := &connRings{link: a, out: ab, in: dc}, &connRings{link: b, out: cd, in: ba}
+	if err := errors.Join(left.occupy(), right.occupy()); err != nil {
 		return nil, nil, err
 	}
 	a.doorbell.OnNotify(b.doorbell.Wake)
 	b.doorbell.OnNotify(a.doorbell.Wake)
-	limit, piece := uint64(o.maxMessage), left.tx.pieceSize()
-	x, y := &ringTransport{ringPair: left, limit: limit, piece: piece}, &ringTransport{ringPair: right, limit: limit, piece: piece}
-	x.hangUp = func() error { y.ended(); return nil }
-	y.hangUp = func() error { x.ended(); return nil }
-	return pipeEnd(x), pipeEnd(y), nil
+	x, y := left.newRing(uint64(o.maxMessage)), right.newRing(uint64(o.maxMessage))
+	transport.Join(x, y)
+	return pipeEnd(x, left), pipeEnd(y, right), nil
 }
 
-// twins returns one ring in Go memory as its producer's side and its consumer's have it.
+// pipeRing returns one ring in Go memory as its producer's side and its consumer's have it.
 func pipeRing(o *options, producer, consumer link) (out, in *Segment, err error) {
-	ro := ringOptions(o, o.capacity)
+	ro := connOptions(o, o.capacity)
 	if out, err = heapSegment(ro, producer); err != nil {
 		return nil, nil, err
 	}
@@ -52,10 +49,11 @@ func pipeRing(o *options, producer, consumer link) (out, in *Segment, err error)
 	return out, in, err
 }
 
-func pipeEnd(r *ringTransport) *Conn {
-	c := newConn(r.peer, r.limit, pipeAddr{}, pipeAddr{})
-	c.transport = Transport{Kind: TransportRing, Reason: "both ends are in this process"}
-	c.run(r)
+func pipeEnd(r *transport.Ring, rings *connRings) *Conn {
+	c := newConn(Peer{}, r.MaxMessage(), pipeAddr{}, pipeAddr{})
+	c.chosen = Transport{Kind: TransportRing, Reason: "both ends are in this process"}
+	c.rings = rings
+	c.carry(r)
 	return c
 }
 

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/shmring/ipc/shmring/internal/handshake"
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
@@ -52,7 +53,7 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.connectable(); err != nil {
+	if err := checkConnOptions(&o); err != nil {
 		return nil, err
 	}
 	l := &Listener{o: o, ready: make(chan *Conn)}
@@ -170,8 +171,7 @@ func (l *Listener) acceptLoop() {
 
 // greet runs one handshake and waits for somebody to accept the connection.
 func (l *Listener) serve(conn net.Conn) {
-	h := handshake{conn: conn, at: l.Addr(), o: &l.o}
-	c, err := h.run(l.done, h.accept)
+	c, err := agree(l.done, handshake.Server, conn, l.Addr(), &l.o)
 	if err != nil {
 		if l.done.Err() == nil {
 			l.o.logger.Warn("shmring: a client was turned away", "error", err)

@@ -1,4 +1,4 @@
-package shmring
+package transport
 
 import (
 	"context"
@@ -13,16 +13,15 @@ import (
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
-// How a socketLine ends its sending.
+// closeNotification stands where a frame's total would.
+const closeNotification = math.MaxUint64
 
-// goodbye stands where a frame's total would.
-const closeNotice = math.MaxUint64
-
-// farewell bounds how long Close goes on writing what is owed to a peer that does not read.
+// closeTimeout bounds how long Close goes on writing what is owed to a peer that does not read.
 const closeTimeout = time.Second
 
-// closeWrite says goodbye, after what is owed. If the peer is slow to read, that goes on without the caller.
-func (s *socketTransport) closeWrite() error {
+// CloseWrite sends the close notification, after what is owed. If the peer is slow to read, that goes on without the
+// caller.
+func (s *Socket) CloseWrite() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	err := s.sendClose(ctx)
@@ -33,23 +32,23 @@ func (s *socketTransport) closeWrite() error {
 	return nil
 }
 
-// later goes on with what the caller, whose turn it is to send, could not finish. A failure comes again with the
-// next call.
-func (s *socketTransport) inBackground(finish func(context.Context) error) {
+// inBackground goes on with what the caller, who holds sending, could not finish. A failure comes again with the next
+// call.
+func (s *Socket) inBackground(finish func(context.Context) error) {
 	s.background.Add(1)
 	go func() {
-		if s.sending.lock(context.Background()) == nil {
+		if s.sending.Lock(context.Background()) == nil {
 			_ = finish(context.Background())
-			s.sending.unlock()
+			s.sending.Unlock()
 		}
 		s.background.Add(-1)
 	}()
 }
 
-// part says goodbye until ctx ends; the next call continues.
-func (s *socketTransport) sendClose(ctx context.Context) error {
+// sendClose sends the close notification until ctx ends; the next call continues.
+func (s *Socket) sendClose(ctx context.Context) error {
 	if !s.closing {
-		s.closing, s.unsentClose = true, binary.BigEndian.AppendUint64(nil, closeNotice)
+		s.closing, s.unsentClose = true, binary.BigEndian.AppendUint64(nil, closeNotification)
 	}
 	if len(s.unsentClose) == 0 {
 		return nil
@@ -71,18 +70,18 @@ func (s *socketTransport) sendClose(ctx context.Context) error {
 	return nil
 }
 
-// shut says goodbye. Over TCP the socket itself is closed by release: a close with bytes unread makes the system
-// forget what it has not sent yet, and reset the connection.
-func (s *socketTransport) shut() error {
+// Shut sends the close notification. Over TCP the socket itself is closed by Release: a close with bytes unread makes
+// the system forget what it has not sent yet, and reset the connection.
+func (s *Socket) Shut() error {
 	s.closed.Store(true)
 	s.end = time.Now().Add(closeTimeout)
 	ctx, cancel := context.WithDeadline(context.Background(), s.end)
 	defer cancel()
 	// If it is neither ours nor that of a finished call, a Send is under way, and its message cannot be finished.
-	if s.sending.tryLock() || s.background.Load() > 0 && s.sending.lock(ctx) == nil {
-		// The peer learns from the socket's end what it does not learn from a goodbye.
+	if s.sending.TryLock() || s.background.Load() > 0 && s.sending.Lock(ctx) == nil {
+		// The peer learns from the socket's end what it does not learn from the notification.
 		_ = s.sendClose(ctx)
-		s.sending.unlock()
+		s.sending.Unlock()
 	}
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
 		// Both end the calls that are under way. A failure is that of a socket that has ended already.
@@ -93,7 +92,8 @@ func (s *socketTransport) shut() error {
 	return s.hangUp()
 }
 
-func (s *socketTransport) release() error {
+// Release closes a TCP socket.
+func (s *Socket) Release() error {
 	if tcp, ok := s.conn.(*net.TCPConn); ok {
 		s.linger(tcp)
 		return s.hangUp()
@@ -101,7 +101,7 @@ func (s *socketTransport) release() error {
 	return nil
 }
 
-// Bounds of linger, beside farewell.
+// Bounds of linger, beside closeTimeout.
 const (
 	lingerLook = time.Millisecond // between two looks at what has arrived
 	lingerSize = 16 << 20         // bytes: more than systems hold for a socket
@@ -109,7 +109,7 @@ const (
 
 // linger drops what the peer still sends until its system has all of ours, or it has ended, too. Where our system
 // does not say how much has arrived, only the latter counts.
-func (s *socketTransport) linger(c *net.TCPConn) {
+func (s *Socket) linger(c *net.TCPConn) {
 	waste := make([]byte, 32<<10)
 	for dropped := 0; dropped < lingerSize; {
 		if n, err := sock.Unacked(c); err == nil && n == 0 {
@@ -127,8 +127,8 @@ func (s *socketTransport) linger(c *net.TCPConn) {
 	}
 }
 
-func (s *socketTransport) hangUp() error {
-	if err := s.conn.Close(); !errors.Is(err, net.ErrClosed) { // sendFrom may have closed it
+func (s *Socket) hangUp() error {
+	if err := s.conn.Close(); !errors.Is(err, net.ErrClosed) { // SendFrom may have closed it
 		return err
 	}
 	return nil

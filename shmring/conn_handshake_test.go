@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shmring/ipc/shmring/internal/handshake"
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
@@ -82,8 +83,8 @@ func client(t *testing.T, path string) *net.UnixConn {
 
 // hello is what a correct client begins with.
 func hello() []byte {
-	g := message{version: handshakeVersion, kind: kindHello, transport: transportRing, maxMessage: 1 << 20}
-	return g.encode()
+	m := handshake.Message{Version: handshake.Version, Kind: handshake.Request, Transport: handshake.Ring, MaxMessage: 1 << 20}
+	return m.Encode()
 }
 
 func with(b []byte, at int, v ...byte) []byte {
@@ -97,19 +98,19 @@ func TestAListenerTurnsAwayWhoDoesNotSpeakTheProtocol(t *testing.T) {
 		bytes  []byte
 		target error
 	}{
-		"garbage":             {pattern(messageBytes, 4), ErrHandshake},
-		"an HTTP request":     {append([]byte("GET / HTTP/1.1\r\n\r\n"), make([]byte, messageBytes)...), ErrHandshake},
+		"garbage":             {pattern(handshake.MessageSize, 4), ErrHandshake},
+		"an HTTP request":     {append([]byte("GET / HTTP/1.1\r\n\r\n"), make([]byte, handshake.MessageSize)...), ErrHandshake},
 		"an older version":    {with(hello(), 8, 0, 0), ErrVersion},
 		"a newer version":     {with(hello(), 8, 0, 2), ErrVersion},
-		"another kind":        {with(hello(), 10, kindAnswer), ErrHandshake},
+		"another kind":        {with(hello(), 10, byte(handshake.Confirmation)), ErrHandshake},
 		"an unknown road":     {with(hello(), 11, 3), ErrHandshake},
 		"a reason too long":   {with(hello(), 62, 0xff, 0xff), ErrHandshake},
 		"no largest message":  {with(hello(), 24, make([]byte, 8)...), ErrHandshake},
 		"half a greeting":     {hello()[:100], io.ErrUnexpectedEOF},
 		"nothing":             {nil, io.ErrUnexpectedEOF},
 		"no answer":           {hello(), io.ErrUnexpectedEOF},
-		"garbage for answer":  {append(hello(), pattern(messageBytes, 5)...), ErrHandshake},
-		"an answer too rich":  {append(hello(), with(with(hello(), 10, kindAnswer), 11, transportNone)...), ErrHandshake},
+		"garbage for answer":  {append(hello(), pattern(handshake.MessageSize, 5)...), ErrHandshake},
+		"an answer too rich":  {append(hello(), with(with(hello(), 10, byte(handshake.Confirmation)), 11, byte(handshake.None))...), ErrHandshake},
 		"another hello again": {append(hello(), hello()...), ErrHandshake},
 	} {
 		conn := client(t, path)
@@ -123,10 +124,10 @@ func TestAListenerTurnsAwayWhoDoesNotSpeakTheProtocol(t *testing.T) {
 			t.Errorf("%s: got %v, want a HandshakeError that names this process", name, err)
 		}
 		if c.target == ErrVersion {
-			offer := make([]byte, messageBytes)
+			offer := make([]byte, handshake.MessageSize)
 			_, err := io.ReadFull(conn, offer)
 			must(t, err)
-			if offer[12] != refusedVersion || binary.BigEndian.Uint16(offer[8:]) != handshakeVersion {
+			if offer[12] != byte(handshake.RefusedVersion) || binary.BigEndian.Uint16(offer[8:]) != handshake.Version {
 				t.Errorf("%s: the refusal is %d with version %d", name, offer[12], offer[9])
 			}
 		}
@@ -184,19 +185,10 @@ func TestSchemasOfBothEndsMustAgree(t *testing.T) {
 }
 
 func TestAPeerOfAnotherUserIsRefused(t *testing.T) {
-	peer := Peer{PID: 17, UID: 1234, Known: true}
-	err := checkPeer(peer, 1000, false)
+	err := handshakeCause(&handshake.CredentialsError{Peer: handshake.Peer{PID: 17, UID: 1234, Known: true}, Own: 1000})
 	var e *CredentialsError
 	if !errors.As(err, &e) || e.UID != 1234 || e.Want != 1000 || e.PID != 17 || !errors.Is(err, ErrPermission) {
 		t.Errorf("got %v, want CredentialsError", err)
-	}
-	for _, c := range []struct {
-		uid, self uint32
-		foreign   bool
-	}{{0, 1000, false}, {1000, 1000, false}, {1234, 1000, true}} {
-		if err := checkPeer(Peer{UID: c.uid, Known: true}, c.self, c.foreign); err != nil {
-			t.Errorf("%+v: got %v", c, err)
-		}
 	}
 }
 
@@ -211,26 +203,7 @@ func TestTheHandshakeSharesTheSmallerMaximumAndTheWishedCapacity(t *testing.T) {
 	if c.MaxMessage() != 5000 || s.MaxMessage() != 5000 {
 		t.Errorf("maxima are %d and %d, want 5000", c.MaxMessage(), s.MaxMessage())
 	}
-	if r, ok := c.carrier.(*ringTransport); ok && r.tx.ring.Capacity() != 64<<10 {
+	if r := c.rings; r != nil && r.tx.ring.Capacity() != 64<<10 {
 		t.Errorf("the ring has %d bytes, want the wish of 64 KiB", r.tx.ring.Capacity())
 	}
-}
-
-func FuzzParseGreeting(f *testing.F) {
-	f.Add(hello(), uint8(kindHello))
-	f.Add(offered(transportRing, 1<<20), uint8(kindOffer))
-	f.Add([]byte(nil), uint8(0))
-	f.Fuzz(func(t *testing.T, b []byte, kind uint8) {
-		g, err := parseMessage(b, kind)
-		if err != nil {
-			if !errors.Is(err, ErrHandshake) && !errors.Is(err, ErrVersion) {
-				t.Errorf("an error that is neither ErrHandshake nor ErrVersion: %v", err)
-			}
-			return
-		}
-		again, err := parseMessage(g.encode(), kind)
-		if err != nil || again.transport != g.transport || again.capacity != g.capacity || again.maxMessage != g.maxMessage || again.schema != g.schema {
-			t.Errorf("got %+v, %v after encoding %+v", again, err, g)
-		}
-	})
 }
