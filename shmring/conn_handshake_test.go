@@ -81,8 +81,8 @@ func client(t *testing.T, path string) *net.UnixConn {
 	return c.(*net.UnixConn)
 }
 
-// hello is what a correct client begins with.
-func hello() []byte {
+// request is what a correct client begins with.
+func request() []byte {
 	m := handshake.Message{Version: handshake.Version, Kind: handshake.Request, Transport: handshake.Ring, MaxMessage: 1 << 20}
 	return m.Encode()
 }
@@ -98,20 +98,20 @@ func TestAListenerTurnsAwayWhoDoesNotSpeakTheProtocol(t *testing.T) {
 		bytes  []byte
 		target error
 	}{
-		"garbage":             {pattern(handshake.MessageSize, 4), ErrHandshake},
-		"an HTTP request":     {append([]byte("GET / HTTP/1.1\r\n\r\n"), make([]byte, handshake.MessageSize)...), ErrHandshake},
-		"an older version":    {with(hello(), 8, 0, 0), ErrVersion},
-		"a newer version":     {with(hello(), 8, 0, 2), ErrVersion},
-		"another kind":        {with(hello(), 10, byte(handshake.Confirmation)), ErrHandshake},
-		"an unknown road":     {with(hello(), 11, 3), ErrHandshake},
-		"a reason too long":   {with(hello(), 62, 0xff, 0xff), ErrHandshake},
-		"no largest message":  {with(hello(), 24, make([]byte, 8)...), ErrHandshake},
-		"half a greeting":     {hello()[:100], io.ErrUnexpectedEOF},
-		"nothing":             {nil, io.ErrUnexpectedEOF},
-		"no answer":           {hello(), io.ErrUnexpectedEOF},
-		"garbage for answer":  {append(hello(), pattern(handshake.MessageSize, 5)...), ErrHandshake},
-		"an answer too rich":  {append(hello(), with(with(hello(), 10, byte(handshake.Confirmation)), 11, byte(handshake.None))...), ErrHandshake},
-		"another hello again": {append(hello(), hello()...), ErrHandshake},
+		"garbage":              {pattern(handshake.MessageSize, 4), ErrHandshake},
+		"an HTTP request":      {append([]byte("GET / HTTP/1.1\r\n\r\n"), make([]byte, handshake.MessageSize)...), ErrHandshake},
+		"an older version":     {with(request(), 8, 0, 0), ErrVersion},
+		"a newer version":      {with(request(), 8, 0, 2), ErrVersion},
+		"another kind":         {with(request(), 10, byte(handshake.Confirmation)), ErrHandshake},
+		"an unknown transport": {with(request(), 11, 3), ErrHandshake},
+		"a reason too long":    {with(request(), 62, 0xff, 0xff), ErrHandshake},
+		"no largest message":   {with(request(), 24, make([]byte, 8)...), ErrHandshake},
+		"half a request":       {request()[:100], io.ErrUnexpectedEOF},
+		"nothing":              {nil, io.ErrUnexpectedEOF},
+		"no answer":            {request(), io.ErrUnexpectedEOF},
+		"garbage for answer":   {append(request(), pattern(handshake.MessageSize, 5)...), ErrHandshake},
+		"an answer too rich":   {append(request(), with(with(request(), 10, byte(handshake.Confirmation)), 11, byte(handshake.None))...), ErrHandshake},
+		"another request":      {append(request(), request()...), ErrHandshake},
 	} {
 		conn := client(t, path)
 		_, err := conn.Write(c.bytes)
@@ -164,7 +164,7 @@ func TestAClientThatBringsDescriptorsIsTurnedAway(t *testing.T) {
 	f, err := os.Open("/dev/null")
 	must(t, err)
 	defer f.Close()
-	must(t, sock.Send(conn, hello(), f, f, f))
+	must(t, sock.Send(conn, request(), f, f, f))
 	want(t, "descriptors from a client", log.next(t), ErrHandshake)
 	conn.Close()
 }
@@ -192,7 +192,7 @@ func TestAPeerOfAnotherUserIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheHandshakeSharesTheSmallerMaximumAndTheWishedCapacity(t *testing.T) {
+func TestTheHandshakeSharesTheSmallerMaximumAndTheCapacityThatTheClientAskedFor(t *testing.T) {
 	l, path, _ := listening(t, WithMaxMessage(5000))
 	c, err := Dial(soon(t), "meet", WithSocket(path), WithMaxMessage(9000), WithCapacity(64<<10))
 	must(t, err)
@@ -204,6 +204,6 @@ func TestTheHandshakeSharesTheSmallerMaximumAndTheWishedCapacity(t *testing.T) {
 		t.Errorf("maxima are %d and %d, want 5000", c.MaxMessage(), s.MaxMessage())
 	}
 	if r := c.rings; r != nil && r.tx.ring.Capacity() != 64<<10 {
-		t.Errorf("the ring has %d bytes, want the wish of 64 KiB", r.tx.ring.Capacity())
+		t.Errorf("the ring has %d bytes, want the 64 KiB that the client asked for", r.tx.ring.Capacity())
 	}
 }

@@ -44,7 +44,7 @@ func TestAPeerThatExceedsTheMaximumIsFoundOut(t *testing.T) {
 				must(t, client.send(soon(t), make([]byte, size)))
 				want(t, name+" over the "+kind, recv(server), ErrTooLarge)
 			}
-			server, far := impostor(t)
+			server, far := hostileSocket(t)
 			client := overSocket(t, far, 1<<20)
 			must(t, client.Send(soon(t), make([]byte, 900+size)))
 			want(t, name+" over the socket", recv(server), ErrTooLarge)
@@ -140,8 +140,8 @@ func TestAByteStreamDoesNotGoOnBehindAHole(t *testing.T) {
 	}
 }
 
-// impostor returns a Conn over a socket whose other end does what it likes.
-func impostor(t *testing.T) (*Conn, net.Conn) {
+// hostileSocket returns a Conn over a socket whose other end does what it likes.
+func hostileSocket(t *testing.T) (*Conn, net.Conn) {
 	t.Helper()
 	l, err := net.Listen("unix", memoryDir(t)+"/s")
 	must(t, err)
@@ -197,7 +197,7 @@ func TestWhatNoCorrectPeerSendsOnASocketIsAnErrorForGood(t *testing.T) {
 			"RecvMessage": func(c *Conn) error { _, err := c.RecvMessage(soon(t)); return err },
 		}
 		for call, receive := range calls {
-			conn, peer := impostor(t)
+			conn, peer := hostileSocket(t)
 			_, err := peer.Write(c.bytes)
 			must(t, err)
 			must(t, peer.(*net.UnixConn).CloseWrite())

@@ -101,7 +101,7 @@ func (r *Ring) JoinSocket(conn *net.UnixConn, doorbell *wait.SocketDoorbell) err
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		sock.Listen(conn, func(bits byte) { doorbell.Wake(wait.Side(bits)) })
+		sock.ReadNotifications(conn, func(bits byte) { doorbell.Wake(wait.Side(bits)) })
 		r.PeerEnded()
 	}()
 	r.hangUp = func() error {

@@ -10,11 +10,11 @@ import (
 // Notifier is not to be had on this system.
 type Notifier struct{}
 
-// NewNotifier is not to be had on this system: errors.ErrUnsupported.
+// NewNotifier returns errors.ErrUnsupported on this system.
 func NewNotifier(*net.UnixConn, ...byte) (*Notifier, error) { return nil, errors.ErrUnsupported }
 
-// Knock does nothing.
+// Notify does nothing.
 func (*Notifier) Notify(byte) {}
 
-// Hear hears nothing.
-func Listen(*net.UnixConn, func(byte)) {}
+// ReadNotifications returns at once.
+func ReadNotifications(*net.UnixConn, func(byte)) {}

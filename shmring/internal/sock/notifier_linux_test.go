@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestAKnockIsNotLostToABufferFullOfOthers(t *testing.T) {
+func TestANotificationIsNotLostToABufferFullOfOthers(t *testing.T) {
 	a, b := pair(t)
-	k, err := NewNotifier(a, 1, 2)
+	n, err := NewNotifier(a, 1, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,41 +31,41 @@ func TestAKnockIsNotLostToABufferFullOfOthers(t *testing.T) {
 		}
 	}
 	for range 10 {
-		k.Notify(2)
+		n.Notify(2)
 	}
 	if err := b.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	for heard := [1]byte{}; heard[0] != 2; {
-		if _, err := b.Read(heard[:]); err != nil {
-			t.Fatalf("the other knock never came: %v", err)
+	for got := [1]byte{}; got[0] != 2; {
+		if _, err := b.Read(got[:]); err != nil {
+			t.Fatalf("the other notification never came: %v", err)
 		}
 	}
 }
 
-func TestEveryKnockIsHeardUntilTheSocketEnds(t *testing.T) {
+func TestEveryNotificationIsReadUntilTheSocketEnds(t *testing.T) {
 	a, b := pair(t)
-	k, err := NewNotifier(a, 1, 2)
+	n, err := NewNotifier(a, 1, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard, over := make(chan byte, 1000), make(chan bool)
+	got, over := make(chan byte, 1000), make(chan bool)
 	go func() {
-		Listen(b, func(bits byte) { heard <- bits })
+		ReadNotifications(b, func(bits byte) { got <- bits })
 		close(over)
 	}()
 	for i := range 100 {
 		want := byte(1 + i%2)
-		k.Notify(want)
-		if got := <-heard; got != want {
-			t.Fatalf("knock %d: heard %d, want %d", i, got, want)
+		n.Notify(want)
+		if got := <-got; got != want {
+			t.Fatalf("notification %d: read %d, want %d", i, got, want)
 		}
 	}
 	for i := range 500 { // more than one look takes, and with nobody waiting for each
-		k.Notify(byte(1 + i/499))
+		n.Notify(byte(1 + i/499))
 	}
 	for bits := byte(0); bits != 3; {
-		bits |= <-heard
+		bits |= <-got
 	}
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
@@ -73,11 +73,11 @@ func TestEveryKnockIsHeardUntilTheSocketEnds(t *testing.T) {
 	<-over
 }
 
-func TestHearingEndsWhenItsOwnEndCloses(t *testing.T) {
+func TestReadingEndsWhenItsOwnEndCloses(t *testing.T) {
 	_, b := pair(t)
 	over := make(chan bool)
 	go func() {
-		Listen(b, func(byte) {})
+		ReadNotifications(b, func(byte) {})
 		close(over)
 	}()
 	if err := b.Close(); err != nil {
@@ -86,7 +86,7 @@ func TestHearingEndsWhenItsOwnEndCloses(t *testing.T) {
 	<-over
 }
 
-func TestAKnockThatComesWithTheEndIsHeardAndSoIsTheEnd(t *testing.T) {
+func TestANotificationThatComesWithTheEndIsReadAndSoIsTheEnd(t *testing.T) {
 	for range 100 {
 		a, b := pair(t)
 		if _, err := a.Write([]byte{2}); err != nil {
@@ -95,15 +95,15 @@ func TestAKnockThatComesWithTheEndIsHeardAndSoIsTheEnd(t *testing.T) {
 		if err := a.Close(); err != nil {
 			t.Fatal(err)
 		}
-		heard := byte(0)
-		Listen(b, func(bits byte) { heard |= bits })
-		if heard != 2 {
-			t.Fatalf("heard %d, want 2", heard)
+		got := byte(0)
+		ReadNotifications(b, func(bits byte) { got |= bits })
+		if got != 2 {
+			t.Fatalf("read %d, want 2", got)
 		}
 	}
 }
 
-func TestHearingEndsBeforeAPeerThatKnocksForEver(t *testing.T) {
+func TestReadingEndsBeforeAPeerThatNotifiesForEver(t *testing.T) {
 	a, b := pair(t)
 	go func() {
 		for storm := make([]byte, 1<<16); ; {
@@ -113,17 +113,17 @@ func TestHearingEndsBeforeAPeerThatKnocksForEver(t *testing.T) {
 		}
 	}()
 	over := make(chan bool)
-	answered := make(chan bool, 1)
+	called := make(chan bool, 1)
 	go func() {
-		Listen(b, func(byte) {
+		ReadNotifications(b, func(byte) {
 			select {
-			case answered <- true:
+			case called <- true:
 			default:
 			}
 		})
 		close(over)
 	}()
-	<-answered
+	<-called
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
 	}
