@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	"github.com/shmring/ipc/frame"
+	"github.com/shmring/ipc/shmring/internal/calllock"
+	"github.com/shmring/ipc/shmring/internal/transport"
 )
 
 // Conn is a connection to another process. It carries messages, whole and in order, in both directions:
@@ -31,38 +33,28 @@ import (
 // that was being received comes with the next call; one that was being sent does not exist. (On a
 // socket, a message of which some bytes had gone counts as sent, and the call returns nil.)
 type Conn struct {
-	carrier   transport
+	transport transport.Transport
+	ring      *transport.Ring // the same, where it is one; else nil
+	rings     *connRings      // of the ring; else nil
+	chosen    Transport
 	stream    *netConn
-	transport Transport
 	peer      Peer
 	limit     uint64
 	local     net.Addr
 	remote    net.Addr
-	sending   callLock
-	receiving callLock
+	sending   calllock.Mutex
+	receiving calllock.Mutex
 	message   atomic.Uint64 // number of the one that RecvStream has begun
 	closed    atomic.Bool
 	gone      chan struct{} // closed when Close is done
 }
 
 func newConn(peer Peer, limit uint64, local, remote net.Addr) *Conn {
-	return &Conn{
-		peer: peer, limit: limit, local: local, remote: remote,
-		sending: newCallLock(), receiving: newCallLock(), gone: make(chan struct{}),
-	}
+	c := &Conn{peer: peer, limit: limit, local: local, remote: remote, gone: make(chan struct{})}
+	c.sending.Init()
+	c.receiving.Init()
+	return c
 }
-
-// run makes l the connection's line.
-func (c *Conn) run(l transport) {
-	c.carrier = l
-	c.stream = newNetConn(c)
-}
-
-// Transport says which road the messages take, and why.
-func (c *Conn) Transport() Transport { return c.transport }
-
-// Peer returns what the kernel says about the other end.
-func (c *Conn) Peer() Peer { return c.peer }
 
 // MaxMessage returns the largest message in bytes that both sides take: the length of the body and, where
 // there are parts, of each part and 8 more.
@@ -79,8 +71,8 @@ func (c *Conn) Send(ctx context.Context, payload []byte) error {
 	if err := c.lockSending(ctx); err != nil {
 		return err
 	}
-	err := c.carrier.send(ctx, payload)
-	c.sending.unlock()
+	err := c.send(ctx, payload)
+	c.sending.Unlock()
 	return err
 }
 
@@ -92,9 +84,9 @@ func (c *Conn) SendMessage(ctx context.Context, m frame.Message) error {
 	if err := c.lockSending(ctx); err != nil {
 		return err
 	}
-	err := c.carrier.sendMessage(ctx, m)
-	c.sending.unlock()
-	return err
+	err := c.transport.SendMessage(ctx, m)
+	c.sending.Unlock()
+	return c.publicError(err)
 }
 
 // SendFrom sends one message of exactly size bytes, 0 or more, that it reads from src. Neither end needs memory
@@ -112,8 +104,8 @@ func (c *Conn) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 	if err := c.lockSending(ctx); err != nil {
 		return err
 	}
-	defer c.sending.unlock()
-	return c.carrier.sendFrom(ctx, src, size)
+	defer c.sending.Unlock()
+	return c.publicError(c.transport.SendFrom(ctx, src, size))
 }
 
 // maxStreamed is the largest message that SendFrom takes, in bytes: with its lengths it must fit an int64.
@@ -126,8 +118,8 @@ func (c *Conn) CloseWrite() error {
 	if err := c.lockSending(context.Background()); err != nil {
 		return err
 	}
-	defer c.sending.unlock()
-	return c.carrier.closeWrite()
+	defer c.sending.Unlock()
+	return c.publicError(c.transport.CloseWrite())
 }
 
 // Recv receives one message: its body, followed by its parts if it has any, copied to dst[:0], which grows
@@ -139,8 +131,8 @@ func (c *Conn) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 	if err := c.lockReceiving(ctx); err != nil {
 		return dst[:0], err
 	}
-	dst, err := c.carrier.recv(ctx, dst)
-	c.receiving.unlock()
+	dst, err := c.recv(ctx, dst)
+	c.receiving.Unlock()
 	return dst, err
 }
 
@@ -149,8 +141,9 @@ func (c *Conn) RecvMessage(ctx context.Context) (frame.Message, error) {
 	if err := c.lockReceiving(ctx); err != nil {
 		return frame.Message{}, err
 	}
-	defer c.receiving.unlock()
-	return c.carrier.recvMessage(ctx)
+	defer c.receiving.Unlock()
+	m, err := c.transport.RecvMessage(ctx)
+	return m, c.publicError(err)
 }
 
 // RecvStream waits for the next message and returns a reader of it: of its body, followed by its
@@ -162,8 +155,8 @@ func (c *Conn) RecvStream(ctx context.Context) (io.Reader, error) {
 	if err := c.lockReceiving(ctx); err != nil {
 		return nil, err
 	}
-	defer c.receiving.unlock()
-	if err := c.carrier.open(ctx); err != nil {
+	defer c.receiving.Unlock()
+	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
 	return &messageReader{c: c, ctx: ctx, number: c.message.Load()}, nil
@@ -184,14 +177,14 @@ func (m *messageReader) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	if err := m.c.receiving.lock(m.ctx); err != nil {
+	if err := m.c.receiving.Lock(m.ctx); err != nil {
 		return 0, &WaitError{Op: "receive", Err: err}
 	}
-	defer m.c.receiving.unlock()
+	defer m.c.receiving.Unlock()
 	if m.c.closed.Load() || m.c.message.Load() != m.number {
 		return 0, ErrClosed
 	}
-	n, err := m.c.carrier.read(m.ctx, b)
+	n, err := m.c.read(m.ctx, b)
 	m.over = err == io.EOF
 	return n, err
 }
@@ -204,33 +197,33 @@ func (c *Conn) Close() error {
 		<-c.gone
 		return nil
 	}
-	err := c.carrier.shut()
+	err := c.transport.Shut()
 	// A receiver may have memory lent until it is on its way out. A sender has not, and may be busy with
 	// its source for ever.
-	err = errors.Join(err, c.receiving.lock(context.Background()), c.carrier.release())
-	c.receiving.unlock()
+	err = errors.Join(err, c.receiving.Lock(context.Background()), c.transport.Release())
+	c.receiving.Unlock()
 	close(c.gone)
 	return err
 }
 
 func (c *Conn) lockSending(ctx context.Context) error {
-	if err := c.sending.lock(ctx); err != nil {
+	if err := c.sending.Lock(ctx); err != nil {
 		return &WaitError{Op: "send", Err: err}
 	}
 	if c.closed.Load() {
-		c.sending.unlock()
+		c.sending.Unlock()
 		return ErrClosed
 	}
 	return nil
 }
 
-// takeReceiving also ends the reader that RecvStream returned last.
+// lockReceiving also ends the reader that RecvStream returned last.
 func (c *Conn) lockReceiving(ctx context.Context) error {
-	if err := c.receiving.lock(ctx); err != nil {
+	if err := c.receiving.Lock(ctx); err != nil {
 		return &WaitError{Op: "receive", Err: err}
 	}
 	if c.closed.Load() {
-		c.receiving.unlock()
+		c.receiving.Unlock()
 		return ErrClosed
 	}
 	c.message.Store(c.message.Load() + 1)

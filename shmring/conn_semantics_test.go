@@ -11,19 +11,19 @@ import (
 	"github.com/shmring/ipc/frame"
 )
 
-func TestTheTransportNamesTheRoadAndTheReason(t *testing.T) {
-	for name, road := range map[string]TransportKind{"ring": TransportRing, "heap": TransportRing, "socket": TransportSocket, "tcp": TransportSocket} {
-		client, server := roads[name](t)
+func TestTheTransportHasItsKindAndTheReason(t *testing.T) {
+	for name, kind := range map[string]TransportKind{"ring": TransportRing, "heap": TransportRing, "socket": TransportSocket, "tcp": TransportSocket} {
+		client, server := transports[name](t)
 		for _, c := range []*Conn{client, server} {
-			if got := c.Transport(); got.Kind != road || got.String() != string(road) || got.Reason == "" || got.Err != nil {
-				t.Errorf("%s: got %+v, want road %s with a reason", name, got, road)
+			if got := c.Transport(); got.Kind != kind || got.String() != string(kind) || got.Reason == "" || got.Err != nil {
+				t.Errorf("%s: got %+v, want %s with a reason", name, got, kind)
 			}
 		}
 	}
 }
 
 func TestPartsTravelBesideTheBody(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect()
 		for _, m := range []frame.Message{
 			{},
@@ -67,7 +67,7 @@ func TestPartsTravelBesideTheBody(t *testing.T) {
 }
 
 func TestAMessageAboveTheMaximumIsRefusedBeforeAByteIsWritten(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect(WithMaxMessage(100_000))
 		var large *TooLargeError
 		if err := client.Send(soon(t), make([]byte, 100_001)); !errors.As(err, &large) || large.Size != 100_001 || large.Limit != 100_000 {
@@ -96,7 +96,7 @@ func TestAMessageAboveTheMaximumIsRefusedBeforeAByteIsWritten(t *testing.T) {
 }
 
 func TestAStreamedMessageHasNoMaximumButForThoseWhoReceiveItWhole(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect(WithMaxMessage(10_000))
 		const size = 8 << 20
 		send := func() { client.SendFrom(soon(t), &counted{size}, size) }
@@ -115,7 +115,7 @@ func TestAStreamedMessageHasNoMaximumButForThoseWhoReceiveItWhole(t *testing.T) 
 }
 
 func TestAnEarlierReaderEndsWithTheNextReceivingCall(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect()
 		go func() {
 			for i := range 3 {
@@ -142,7 +142,7 @@ func TestAnEarlierReaderEndsWithTheNextReceivingCall(t *testing.T) {
 }
 
 func TestAReceiptThatItsContextEndsContinuesWithTheNext(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect()
 		const size = 600_000 // beyond what the transport holds
 		first, cancelFirst := context.WithCancel(soon(t))
@@ -169,7 +169,7 @@ func TestAReceiptThatItsContextEndsContinuesWithTheNext(t *testing.T) {
 }
 
 func TestASendWhoseContextEndsLeavesTheConnectionUsable(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect()
 		sent := 0
 		for payload := pattern(40_000, 9); ; sent++ {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// roads are the ways in which a test connects two ends of a connection.
-var roads = map[string]func(t testing.TB, opts ...Option) (*Conn, *Conn){
+// transports are the ways in which a test connects two ends of a connection.
+var transports = map[string]func(t testing.TB, opts ...Option) (*Conn, *Conn){
 	"ring":   func(t testing.TB, opts ...Option) (*Conn, *Conn) { return dialed(t, opts...) },
 	"socket": func(t testing.TB, opts ...Option) (*Conn, *Conn) { return dialed(t, append(opts, WithSocketOnly())...) },
 	"tcp": func(t testing.TB, opts ...Option) (*Conn, *Conn) {
@@ -21,11 +21,11 @@ var roads = map[string]func(t testing.TB, opts ...Option) (*Conn, *Conn){
 	},
 }
 
-// onEveryRoad runs a test over each way of connecting.
-func onEveryRoad(t *testing.T, test func(t *testing.T, connect func(opts ...Option) (client, server *Conn))) {
-	for name, road := range roads {
+// onEveryTransport runs a test over each of them.
+func onEveryTransport(t *testing.T, test func(t *testing.T, connect func(opts ...Option) (client, server *Conn))) {
+	for name, connect := range transports {
 		t.Run(name, func(t *testing.T) {
-			test(t, func(opts ...Option) (*Conn, *Conn) { return road(t, opts...) })
+			test(t, func(opts ...Option) (*Conn, *Conn) { return connect(t, opts...) })
 		})
 	}
 }
@@ -59,7 +59,7 @@ func bothClosed(t testing.TB, a, b *Conn) (*Conn, *Conn) {
 }
 
 func TestMessagesArriveWholeAndInOrderBothWays(t *testing.T) {
-	onEveryRoad(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
 		client, server := connect()
 		sizes := []int{0, 1, 7, 64, 4096, 32 << 10, 128<<10 - 16, 128 << 10, 1 << 20, 3<<20 + 5, 0, 9}
 		for _, way := range []struct{ from, to *Conn }{{client, server}, {server, client}} {

@@ -8,6 +8,7 @@ import (
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/ring"
+	"github.com/shmring/ipc/shmring/internal/transport"
 )
 
 // The sentinels of this package, for [errors.Is]. Most of them come wrapped in one of the error types
@@ -24,7 +25,7 @@ var (
 	// ErrTooLarge: the record exceeds the ring's maximum. Nothing was written.
 	ErrTooLarge = errors.New("shmring: record too large")
 	// ErrPeerDied: the last producer ended without closing. Everything it committed was delivered.
-	ErrPeerDied = errors.New("shmring: peer died")
+	ErrPeerDied = transport.ErrPeerDied
 	// ErrCorrupt: shared memory holds what no correct peer writes.
 	ErrCorrupt = errors.New("shmring: corrupt")
 	// ErrVersion: the segment has another format version, byte order or layout.
@@ -52,7 +53,7 @@ var (
 	// ErrHandshake: the two ends of a connection did not come to terms.
 	ErrHandshake = errors.New("shmring: handshake failed")
 	// ErrPeerClosed: the peer closed its end of the connection; nobody will receive what is sent.
-	ErrPeerClosed = errors.New("shmring: peer closed the connection")
+	ErrPeerClosed = transport.ErrPeerClosed
 	// ErrReadOnly: the segment was opened with [WithReadOnly].
 	ErrReadOnly = errors.New("shmring: attached read-only")
 )

@@ -1,3 +1,3 @@
-// Package conn_test holds connections to what users of package net expect of them, on every road: the
-// judge of golang.org/x/net, two processes, and peers that are killed at random moments.
+// Package conn_test checks that connections behave as users of package net expect, on every transport: with
+// golang.org/x/net/nettest in one process and across two, and with peers that are killed at random moments.
 package conn_test

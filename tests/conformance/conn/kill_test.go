@@ -25,8 +25,8 @@ func stamp(b []byte, number uint64) {
 	}
 }
 
-// judge holds a received message against its stamp.
-func judge(b []byte, number uint64) error {
+// check compares a received message with its stamp.
+func check(b []byte, number uint64) error {
 	if len(b) < 8 || binary.LittleEndian.Uint64(b) != number {
 		return fmt.Errorf("message %d: got %d bytes beginning with % x", number, len(b), b[:min(len(b), 8)])
 	}
@@ -38,7 +38,7 @@ func judge(b []byte, number uint64) error {
 	return nil
 }
 
-// kills is how often each road's peer is killed: 25 times, or as SHMRING_TEST_KILLS says.
+// kills is how often each transport's peer is killed: 25 times, or as SHMRING_TEST_KILLS says.
 func kills(t *testing.T) int {
 	n, err := strconv.Atoi(os.Getenv("SHMRING_TEST_KILLS"))
 	if err != nil || n < 1 {
@@ -50,10 +50,10 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// TestAKilledPeerIsNoticedOnEitherRoad kills the peer at random moments, from before its handshake into its
+// TestAKilledPeerIsNoticedOnEveryTransport kills the peer at random moments, from before its handshake into its
 // stream of messages, while this side sends and receives. What had come whole must be right, then both
 // calls must say that the peer died. The log has how long that took.
-func TestAKilledPeerIsNoticedOnEitherRoad(t *testing.T) {
+func TestAKilledPeerIsNoticedOnEveryTransport(t *testing.T) {
 	for _, role := range []string{"busy ring", "busy socket"} {
 		t.Run(strings.ReplaceAll(role, " ", "="), func(t *testing.T) {
 			address := t.TempDir() + "/s"
@@ -154,7 +154,7 @@ func drain(t *testing.T, c *shmring.Conn) (time.Time, error) {
 			}
 			return time.Now(), err
 		}
-		if err := judge(buf, i); err != nil {
+		if err := check(buf, i); err != nil {
 			t.Error(err)
 		}
 	}

@@ -13,12 +13,12 @@ import (
 	"github.com/shmring/ipc/shmring"
 )
 
-// TestTheJudgeFindsNothingAcrossProcesses has another process between the two ends that the judge sees.
-func TestTheJudgeFindsNothingAcrossProcesses(t *testing.T) {
-	for _, road := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
-		t.Run("road="+string(road), func(t *testing.T) {
+// TestNettestPassesAcrossProcesses has another process between the two ends that nettest sees.
+func TestNettestPassesAcrossProcesses(t *testing.T) {
+	for _, kind := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
+		t.Run("transport="+string(kind), func(t *testing.T) {
 			opts := []shmring.Option{shmring.WithSocket(t.TempDir() + "/s")}
-			if road == shmring.TransportSocket {
+			if kind == shmring.TransportSocket {
 				opts = append(opts, shmring.WithSocketOnly())
 			}
 			l, err := shmring.Listen("test", opts...)
@@ -42,8 +42,8 @@ func TestTheJudgeFindsNothingAcrossProcesses(t *testing.T) {
 					if ends[i], err = l.AcceptConn(soon(t)); err != nil {
 						return nil, nil, nil, err
 					}
-					if ends[i].Transport().Kind != road {
-						t.Errorf("the road is %s: %s", ends[i].Transport(), ends[i].Transport().Reason)
+					if ends[i].Transport().Kind != kind {
+						t.Errorf("the transport is %s: %s", ends[i].Transport(), ends[i].Transport().Reason)
 					}
 				}
 				return ends[0].NetConn(), ends[1].NetConn(), func() {
