@@ -92,7 +92,7 @@
 //
 // Fields of a struct go in order of declaration under their name, or under `tagged:"name"`; those with
 // `tagged:"-"` and unexported ones do not travel, and an embedded struct is a field like any other. Map
-// keys are sorted, so equal values have equal bytes. A time zone travels as its offset only.
+// keys are sorted, so equal values have equal bytes; two keys with equal bytes are [ErrDuplicate]. A time zone travels as its offset only.
 //
 // A decoder is strict about kinds and lenient about shape: a field that is missing is zero, a key that
 // a struct does not have is passed over, an integer goes into any integer or float that holds it
@@ -100,13 +100,13 @@
 // else is an error. A pointer to a pointer or interface is not supported, for a null would not say
 // whose it is; a pointer to a nil slice or map comes back as a nil pointer.
 //
-// Append into a large enough buffer allocates for maps, for arrays whose rows are maps, pointers or
-// any, for big.Int and for text marshalers; structs and slices of them take nothing.
+// Append into a large enough buffer allocates for maps and sets, for arrays whose rows are maps, pointers
+// or any, for big.Int and for text marshalers; structs and slices of them take nothing.
 //
 // # Hostile input
 //
 // A count or size is held against the bytes that are left before it is believed; nesting stops at
 // [MaxDepth]; memory is counted and stops at [MaxMemory], since a two-byte object can stand for a large
-// struct; keys of an object may not repeat. Every refusal is an [Error] with path and offset, which
+// struct; no key of an object, map or set may stand twice. Every refusal is an [Error] with path and offset, which
 // unwraps to one of the package's sentinels, and leaves the target untouched.
 package tagged

@@ -13,9 +13,10 @@ import (
 // encoder writes one value. Its methods return an [Error] without offset.
 type encoder struct {
 	sink
-	plans    *plans
-	depth    int // containers now open
-	maxDepth int
+	plans     *plans
+	depth     int // containers now open
+	maxDepth  int
+	unchecked bool // the value has been decoded, so its keys are known to be unique
 }
 
 func refuse(sentinel error, format string, args ...any) error {

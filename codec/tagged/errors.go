@@ -21,7 +21,8 @@ var (
 	ErrType = errors.New("codec/tagged: value of another type")
 	// ErrRange means a number, date or offset outside the range of its type.
 	ErrRange = errors.New("codec/tagged: out of range")
-	// ErrDuplicate means that an object, template, map or set names the same key twice.
+	// ErrDuplicate means that an object, template, map or set has the same key twice: two with one encoding, as
+	// int8(1) and int64(1) in a map[any]T.
 	ErrDuplicate = errors.New("codec/tagged: duplicate key")
 	// ErrUTF8 means that a string or key is not UTF-8. Use []byte for what is not text.
 	ErrUTF8 = errors.New("codec/tagged: not UTF-8")
