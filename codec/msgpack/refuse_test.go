@@ -12,7 +12,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"unsafe"
 
 	"github.com/shmring/ipc/codec/msgpack"
 )
@@ -59,7 +58,6 @@ func TestOfRefusesWhatTheLibraryCannotHandle(t *testing.T) {
 	refused[complex64](t)
 	refused[struct{ C chan int }](t)
 	refused[struct{ F func() }](t)
-	refused[unsafe.Pointer](t)
 	refused[selfPointer](t)
 	refused[struct{ P selfPointer }](t)
 	refused[selfEmbed](t)
