@@ -33,7 +33,7 @@ type config struct {
 	pool      *Pool
 }
 
-// Option configures a Writer or a Reader; each says which of them it concerns.
+// Option configures a Writer, a Reader or both, as its documentation tells.
 type Option func(*config)
 
 func newConfig(opts []Option) config {

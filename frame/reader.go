@@ -51,7 +51,7 @@ func NewReader(r io.Reader, opts ...Option) *Reader {
 //
 // At the end of the stream it returns io.EOF itself on a frame boundary, and inside a frame, its prefix
 // included, a fatal [*Error] that is io.ErrUnexpectedEOF. A total above the maximum is a fatal
-// [*TooLargeError] before the buffer grows, a payload that is no message a fatal [*ParseError].
+// [*TooLargeError] before the buffer grows, a malformed payload a fatal [*ParseError].
 // After a resumable error the next call continues at the same byte.
 func (r *Reader) Read(ctx context.Context) (Message, error) {
 	if err := r.begin(ctx); err != nil {
@@ -141,7 +141,7 @@ func (r *Reader) payload(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// checkTotal refuses what a prefix may not say.
+// checkTotal refuses a prefix below the minimum or above the limit.
 func checkTotal(total, limit uint64) error {
 	if total > limit {
 		return &TooLargeError{Size: total, Limit: limit}

@@ -203,7 +203,7 @@ func (w *Writer) reserve(n int) {
 	}
 }
 
-// reset says that nothing is owed, and gives a large buffer back.
+// reset forgets what was owed, and gives a large buffer back.
 func (w *Writer) reset() {
 	if cap(w.buf) > keepSize {
 		w.pool.put(w.buf)

@@ -14,7 +14,7 @@ import (
 type Stream struct {
 	r     *Reader
 	ctx   context.Context // of the last call that was given one, for Read
-	total uint64          // what the frame's prefix says
+	total uint64          // the frame's prefix
 	left  uint64          // bytes of the frame still to come
 	part  uint64          // of them, bytes of the part that Next has opened
 	index int             // of the part that Next opens next

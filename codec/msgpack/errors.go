@@ -13,9 +13,9 @@ var (
 	ErrTrailing = errors.New("codec/msgpack: bytes after the value")
 	// ErrDepth means that values nest deeper than [MaxDepth] allows, or that a Go value contains itself.
 	ErrDepth = errors.New("codec/msgpack: nested too deep")
-	// ErrCode means that a byte which should begin a value is no code of MessagePack.
+	// ErrCode means that a byte which should begin a value is not a code of MessagePack.
 	ErrCode = errors.New("codec/msgpack: unknown code")
-	// ErrExtension means an extension that is no valid timestamp, the only one that is read.
+	// ErrExtension means an extension other than a valid timestamp, the only one that is read.
 	ErrExtension = errors.New("codec/msgpack: unsupported extension")
 	// ErrTooLarge means a source that could take more than [MaxMemory] to decode.
 	ErrTooLarge = errors.New("codec/msgpack: too large")

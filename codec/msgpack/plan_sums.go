@@ -14,7 +14,7 @@ type sums struct {
 	oneWay  error // the first reason for which the library would not decode a value, or nil
 	levels  int   // how deep arrays and maps can be nested: 0 for scalars
 	dynamic bool  // there is an interface
-	oddKeys bool  // a map has keys that are no strings
+	oddKeys bool  // a map has keys other than strings
 	spread  int   // about the most bytes of memory that a byte of a source can take
 }
 

@@ -25,7 +25,7 @@ func refuse(sentinel error, format string, args ...any) error {
 
 func (e *encoder) enter() error {
 	if e.depth == e.maxDepth {
-		return refuse(ErrDepth, "allowed %d levels", e.maxDepth)
+		return refuse(ErrDepth, "more than %d levels", e.maxDepth)
 	}
 	e.depth++
 	return nil
@@ -159,7 +159,7 @@ func (e *encoder) time(t time.Time) error {
 		return nil
 	}
 	if offset <= -dayInSeconds || offset >= dayInSeconds {
-		return refuse(ErrRange, "zone offset of %d s, allowed less than a day", offset)
+		return refuse(ErrRange, "zone offset of %d s, want less than a day", offset)
 	}
 	e.code(CodeTime)
 	e.integer(t.Unix())

@@ -8,9 +8,9 @@ var (
 	ErrTruncated = errors.New("codec/tagged: truncated")
 	// ErrTrailing means that bytes follow the value.
 	ErrTrailing = errors.New("codec/tagged: bytes after the value")
-	// ErrCode means that a byte is no code, or none that may stand where it stands.
+	// ErrCode means that a byte is not a code, or not one that can stand in its place.
 	ErrCode = errors.New("codec/tagged: unexpected code")
-	// ErrSize means a size that cannot be: negative, rows without keys, a message of another size than
+	// ErrSize means an impossible size: negative, rows without keys, a message of another size than
 	// its header says, or an array of another length than its Go type has.
 	ErrSize = errors.New("codec/tagged: wrong size")
 	// ErrDepth means that values nest deeper than [MaxDepth], or that a Go value contains itself.

@@ -116,7 +116,7 @@ func isText(t reflect.Type) bool {
 		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// fill completes the plan of a type that is nothing but what its reflect.Kind says.
+// fill completes the plan of a type by its reflect.Kind.
 func (ps *plans) fill(p *plan, made map[reflect.Type]*plan) {
 	t := p.typ
 	switch t.Kind() {
