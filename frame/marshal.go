@@ -43,15 +43,15 @@ func (m Message) AppendBincodeParts(dst []byte, parts [][]byte) ([]byte, [][]byt
 	return dst, append(append(parts, m.Body), m.Parts...), nil
 }
 
-// UnmarshalBincodeParts takes back what AppendBincodeParts has put out: 8 bytes of src, and a body and as
-// many parts as they say, which it aliases.
+// UnmarshalBincodeParts takes back what AppendBincodeParts has put out: 8 bytes of src, and a body and
+// as many parts as these bytes count, which it aliases.
 func (m *Message) UnmarshalBincodeParts(src []byte, parts [][]byte) (n, used int, err error) {
 	if len(src) < lenSize {
-		return 0, 0, fmt.Errorf("%w: the number of parts takes %d bytes, %d are left", ErrMalformed, lenSize, len(src))
+		return 0, 0, fmt.Errorf("%w: the number of parts takes %d bytes, %d left", ErrMalformed, lenSize, len(src))
 	}
 	count := binary.LittleEndian.Uint64(src)
 	if count >= uint64(len(parts)) { // the body is one more
-		return 0, 0, fmt.Errorf("%w: a nested message has a body and %d parts, %d are left",
+		return 0, 0, fmt.Errorf("%w: a nested message has a body and %d parts, %d left",
 			bincode.ErrTooFewParts, count, len(parts))
 	}
 	used = 1 + int(count)

@@ -6,7 +6,7 @@ import "encoding/binary"
 // are slices of payload, their capacity cut to their length, so that an append to one never reaches
 // the next. They are valid as long as payload is.
 //
-// A payload that is no message gives a [*ParseError], which is [ErrMalformed].
+// A malformed payload gives a [*ParseError], which is [ErrMalformed].
 func Parse(payload []byte) (Message, error) {
 	n, err := check(payload)
 	if err != nil {

@@ -18,8 +18,8 @@ func (w *Writer) send(ctx context.Context, m Message, total uint64) error {
 	w.reserve(size)
 	w.buf = m.appendTo(w.buf, total)
 	dst := w.dst
-	if len(w.buf) <= quickSize {
-		dst = w.quick
+	if len(w.buf) <= maxSendto {
+		dst = w.sendto
 	}
 	// Straight on, because most often one write takes it all.
 	if n, err := dst.Write(w.buf); n != len(w.buf) || err != nil {
@@ -36,7 +36,7 @@ func (w *Writer) sendSmall(ctx context.Context, body []byte) error {
 	b := binary.BigEndian.AppendUint64(w.buf, uint64(lenSize+len(body)))
 	b = binary.BigEndian.AppendUint64(b, uint64(len(body)))
 	b = append(b, body...)
-	n, err := w.quick.Write(b)
+	n, err := w.sendto.Write(b)
 	if n == len(b) && err == nil {
 		return nil
 	}
@@ -203,7 +203,7 @@ func (w *Writer) reserve(n int) {
 	}
 }
 
-// reset says that nothing is owed, and gives a large buffer back.
+// reset forgets what was owed, and gives a large buffer back.
 func (w *Writer) reset() {
 	if cap(w.buf) > keepSize {
 		w.pool.put(w.buf)

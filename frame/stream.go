@@ -14,7 +14,7 @@ import (
 type Stream struct {
 	r     *Reader
 	ctx   context.Context // of the last call that was given one, for Read
-	total uint64          // what the frame's prefix says
+	total uint64          // the frame's prefix
 	left  uint64          // bytes of the frame still to come
 	part  uint64          // of them, bytes of the part that Next has opened
 	index int             // of the part that Next opens next
@@ -46,7 +46,6 @@ func (r *Reader) ReadStream(ctx context.Context) (body []byte, parts *Stream, er
 
 // head reads a frame up to the end of its body.
 func (r *Reader) head(ctx context.Context) (total uint64, body []byte, err error) {
-	r.shrink()
 	for {
 		need, have := 2*lenSize, r.buf[r.start:r.end]
 		if len(have) >= lenSize {
@@ -154,6 +153,7 @@ func (s *Stream) ReadContext(ctx context.Context, p []byte) (int, error) {
 func (s *Stream) read(ctx context.Context, p []byte) (int, error) {
 	r := s.r
 	if r.start == r.end {
+		r.shrink()
 		if len(p) >= len(r.base) {
 			n, err := r.readSome(ctx, p)
 			return n, s.unexpected(err)

@@ -1,5 +1,5 @@
 // Package json puts encoding/json behind [codec.Codec], for records that people or other languages
-// read. It is the slow road: package bincode is the one for rings under load.
+// read. It is slow: package bincode is the one for rings under load.
 //
 //	c := json.Of[Order]()
 //	buf, err = c.Append(buf[:0], &order)
@@ -17,6 +17,9 @@
 //   - Strings that are not UTF-8, NaN and infinities do not survive: the first become U+FFFD, the
 //     others are an encoding error. Numbers decoded into an `any` are float64.
 //   - A nil slice or map is null and stays nil; a []byte is base64, a third longer than the bytes.
+//   - [Of] refuses types of which nothing would travel, such as atomic.Int64 or a type defined over
+//     time.Time, unless the field that has the type is tagged `json:"-"`; and pointers that lead to
+//     themselves.
 //
 // Hostile input: encoding/json bounds nesting at 10 000 levels and reads no length from the input,
 // so memory grows only with bytes that were really received. Bytes after the value are refused.

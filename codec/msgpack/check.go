@@ -2,6 +2,9 @@ package msgpack
 
 import "encoding/binary"
 
+// codeNil is the code of nil.
+const codeNil = 0xc0
+
 // check walks the one value in src and reports the first thing about it that would make the library
 // read beyond src, recurse deeper than depth levels, or allocate for elements that are not there. It
 // returns the offsets of the timestamps that must go through [widenStamps] first.
@@ -31,7 +34,7 @@ func check(src []byte, depth int) (stamps []int, err error) {
 			if _, _, ok := stamp(ext); !ok {
 				return nil, &Error{Err: ErrExtension, Offset: at, Got: uint64(ext[0]), Limit: timestampType}
 			}
-			if looksLikeMap(ext[1:]) {
+			if isMap(ext[1]) {
 				stamps = append(stamps, at)
 			}
 		}

@@ -31,13 +31,10 @@ func stamp(ext []byte) (seconds uint64, nanos uint32, ok bool) {
 	return seconds, nanos, nanos < uint32(time.Second)
 }
 
-// looksLikeMap tells whether a timestamp's payload begins as a map does. Where its target is a struct
-// or map, the library goes past an extension's head and takes the payload for the map: it would then
-// read lengths that check has not seen.
-func looksLikeMap(payload []byte) bool {
-	c := payload[0]
-	return c >= 0x80 && c <= 0x8f || c == 0xde || c == 0xdf
-}
+// isMap tells whether a byte begins a map. Where a timestamp's payload begins so and its target is a struct or map,
+// the library goes past the extension's head and takes the payload for the map: it would then read lengths that
+// check has not seen.
+func isMap(c byte) bool { return c >= 0x80 && c <= 0x8f || c == 0xde || c == 0xdf }
 
 // widenStamps returns src with the timestamps at the given offsets in their 12-byte form, which begins with
 // at most 0x3b and so is a number wherever it is looked at.

@@ -43,7 +43,7 @@ func (p *plan) nilable() bool {
 	return false
 }
 
-// errMismatch says that a code does not fit the type; [cursor.value] turns it into an ErrType.
+// errMismatch means that a code does not fit the type; [cursor.value] turns it into an ErrType.
 const errMismatch = mismatch("codec/tagged: code does not fit the type")
 
 type mismatch string

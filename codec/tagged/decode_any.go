@@ -75,8 +75,7 @@ func (c *cursor) anyContainer(k Code) (any, error) {
 	case CodeArray:
 		return anyOf(c.anys())
 	case CodeSet:
-		list, err := c.anys()
-		return Set(list), err
+		return anyOf(c.looseSet())
 	case CodeMap:
 		return anyOf(c.looseMap())
 	case CodeObject:
@@ -88,8 +87,14 @@ func (c *cursor) anyContainer(k Code) (any, error) {
 	return nil, c.refuse(ErrCode, "%v where a value begins", k)
 }
 
-// anys reads the count and the values of an array or set.
-func (c *cursor) anys() ([]any, error) {
+// anys reads the count and the values of an array.
+func (c *cursor) anys() ([]any, error) { return c.list(nil) }
+
+// looseSet reads the count and the elements of a set.
+func (c *cursor) looseSet() (Set, error) { return c.list(new(keySet)) }
+
+// list reads a count and that many values, which are unique if there is a set of known ones.
+func (c *cursor) list(known *keySet) ([]any, error) {
 	if err := c.enter(); err != nil {
 		return nil, err
 	}
@@ -102,7 +107,11 @@ func (c *cursor) anys() ([]any, error) {
 	}
 	list := make([]any, n)
 	for i := range list {
-		if list[i], err = c.any(); err != nil {
+		list[i], err = c.any()
+		if err == nil && known != nil && n > 1 {
+			err = known.addAny(c, &list[i])
+		}
+		if err != nil {
 			return nil, within(err, index(i))
 		}
 	}
@@ -122,8 +131,13 @@ func (c *cursor) looseMap() (Map, error) {
 		return nil, err
 	}
 	m := make(Map, n)
+	var known keySet
 	for i := range m {
-		if m[i].Key, err = c.any(); err == nil {
+		m[i].Key, err = c.any()
+		if err == nil && n > 1 {
+			err = known.addAny(c, &m[i].Key)
+		}
+		if err == nil {
 			m[i].Value, err = c.any()
 		}
 		if err != nil {

@@ -17,8 +17,8 @@ func (c *cursor) container(p *plan, k Code, v reflect.Value) error {
 	case p.kind == kindSet && k == CodeSet, p.kind == kindMap && k == CodeMap:
 		return c.mapInto(p, v)
 	case p.kind == kindLooseSet && k == CodeSet:
-		list, err := c.anys()
-		v.Set(reflect.ValueOf(Set(list)))
+		set, err := c.looseSet()
+		v.Set(reflect.ValueOf(set))
 		return err
 	case p.kind == kindLooseMap && k == CodeMap:
 		m, err := c.looseMap()
@@ -196,12 +196,16 @@ func (c *cursor) mapInto(p *plan, v reflect.Value) error {
 	}
 	v.Set(reflect.MakeMap(p.typ))
 	cost := int(p.key.typ.Size() + p.elem.typ.Size())
+	var known keySet
 	for i := range n {
 		if err := c.charge(1, cost); err != nil {
 			return err
 		}
 		key, elem := reflect.New(p.key.typ).Elem(), reflect.New(p.elem.typ).Elem()
 		err := c.value(p.key, key)
+		if err == nil && n > 1 && !p.key.comparable() {
+			err = known.add(c, p.key, key)
+		}
 		if err == nil && p.kind == kindMap {
 			err = c.value(p.elem, elem)
 		}
@@ -224,7 +228,7 @@ func (c *cursor) insert(m, key, elem reflect.Value) error {
 	before := m.Len()
 	m.SetMapIndex(key, elem)
 	if m.Len() == before {
-		return c.refuse(ErrDuplicate, "%.40v", key.Interface())
+		return c.duplicate(key)
 	}
 	return nil
 }

@@ -18,13 +18,13 @@ type Decoder struct {
 	state  state
 	num    number
 	scan   scanner
-	size   int // what the message header says, -1 without one
+	size   int // from the message header, -1 without one
 	value  []byte
 	read   int64 // bytes of the stream taken so far
 	err    error // once set, for ever
 }
 
-// state is what a stream is about to bring.
+// state is what comes next in a stream.
 type state uint8
 
 const (
@@ -97,7 +97,7 @@ func (d *Decoder) head(b byte) error {
 	case n < 1:
 		return detail(ErrSize, "message of %d bytes, want at least 1", n)
 	case n > limit:
-		return detail(ErrTooLarge, "message of %d bytes, allowed %d", n, limit)
+		return detail(ErrTooLarge, "message of %d bytes, at most %d", n, limit)
 	}
 	d.begin(int(n), ErrSize)
 	return nil

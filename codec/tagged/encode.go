@@ -13,9 +13,10 @@ import (
 // encoder writes one value. Its methods return an [Error] without offset.
 type encoder struct {
 	sink
-	plans    *plans
-	depth    int // containers now open
-	maxDepth int
+	plans     *plans
+	depth     int // containers now open
+	maxDepth  int
+	unchecked bool // the value has been decoded, so its keys are known to be unique
 }
 
 func refuse(sentinel error, format string, args ...any) error {
@@ -24,7 +25,7 @@ func refuse(sentinel error, format string, args ...any) error {
 
 func (e *encoder) enter() error {
 	if e.depth == e.maxDepth {
-		return refuse(ErrDepth, "allowed %d levels", e.maxDepth)
+		return refuse(ErrDepth, "more than %d levels", e.maxDepth)
 	}
 	e.depth++
 	return nil
@@ -158,7 +159,7 @@ func (e *encoder) time(t time.Time) error {
 		return nil
 	}
 	if offset <= -dayInSeconds || offset >= dayInSeconds {
-		return refuse(ErrRange, "zone offset of %d s, allowed less than a day", offset)
+		return refuse(ErrRange, "zone offset of %d s, want less than a day", offset)
 	}
 	e.code(CodeTime)
 	e.integer(t.Unix())

@@ -26,9 +26,9 @@ func (e *encoder) container(p *plan, v reflect.Value) error {
 	case kindObject:
 		return e.object(p, v)
 	case kindLooseSet:
-		return e.elements(CodeSet, e.plans.of(reflect.TypeFor[any]()), v)
+		return e.loose(CodeSet, v)
 	case kindLooseMap:
-		return e.looseMap(v.Interface().(Map))
+		return e.loose(CodeMap, v)
 	default:
 		return e.sorted(p, v)
 	}
@@ -42,15 +42,11 @@ func (e *encoder) sequence(p *plan, v reflect.Value) error {
 	if rows, keys := e.table(p, v); rows != nil {
 		return e.template(rows, keys)
 	}
-	return e.elements(CodeArray, p.elem, v)
-}
-
-func (e *encoder) elements(c Code, elem *plan, v reflect.Value) error {
-	if err := e.open(c, v.Len()); err != nil {
+	if err := e.open(CodeArray, v.Len()); err != nil {
 		return err
 	}
 	for i := range v.Len() {
-		if err := e.value(elem, v.Index(i)); err != nil {
+		if err := e.value(p.elem, v.Index(i)); err != nil {
 			return within(err, index(i))
 		}
 	}
@@ -104,18 +100,37 @@ func sortedKeys(m reflect.Value) []reflect.Value {
 	return keys
 }
 
-func (e *encoder) looseMap(m Map) error {
-	if err := e.open(CodeMap, len(m)); err != nil {
+// loose writes the elements of a [Set], or the entries of a [Map], in their order.
+func (e *encoder) loose(c Code, v reflect.Value) error {
+	if e.counting && !e.unchecked { // keys are compared by the bytes that counting does not write
+		w := &encoder{plans: e.plans, depth: e.depth, maxDepth: e.maxDepth}
+		err := w.loose(c, v)
+		e.n += len(w.buf)
+		return err
+	}
+	if err := e.open(c, v.Len()); err != nil {
 		return err
 	}
 	dynamic := e.plans.of(reflect.TypeFor[any]())
-	for i := range m {
-		entry := reflect.ValueOf(&m[i]).Elem()
-		for j := range 2 {
-			if err := e.value(dynamic, entry.Field(j)); err != nil {
-				return within(err, index(i))
-			}
+	var keys []span
+	for i := range v.Len() {
+		key, from := v.Index(i), len(e.buf)
+		if c == CodeMap {
+			key = key.Field(0)
 		}
+		err := e.value(dynamic, key)
+		if !e.unchecked {
+			keys = append(keys, span{from, len(e.buf)})
+		}
+		if err == nil && c == CodeMap {
+			err = e.value(dynamic, v.Index(i).Field(1))
+		}
+		if err != nil {
+			return within(err, index(i))
+		}
+	}
+	if i := repeated(e.buf, keys); i >= 0 {
+		return within(refuse(ErrDuplicate, "the element equals an earlier one"), index(i))
 	}
 	e.depth--
 	return nil
@@ -136,7 +151,7 @@ func (e *encoder) sorted(p *plan, v reflect.Value) error {
 	}
 	entries := make([]entry, 0, v.Len())
 	for it := v.MapRange(); it.Next(); {
-		k := &encoder{plans: e.plans, depth: e.depth, maxDepth: e.maxDepth}
+		k := &encoder{plans: e.plans, depth: e.depth, maxDepth: e.maxDepth, unchecked: e.unchecked}
 		if err := k.value(p.key, it.Key()); err != nil {
 			return within(err, "[key]")
 		}
@@ -144,6 +159,9 @@ func (e *encoder) sorted(p *plan, v reflect.Value) error {
 	}
 	slices.SortStableFunc(entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
 	for i, entry := range entries {
+		if i > 0 && !e.unchecked && bytes.Equal(entry.key, entries[i-1].key) {
+			return refuse(ErrDuplicate, "two keys of %v have the encoding % .16x", p.typ, entry.key)
+		}
 		e.raw(entry.key)
 		if p.kind == kindSet {
 			continue

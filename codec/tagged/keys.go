@@ -11,7 +11,7 @@ type keys struct {
 func inline(n int) keys { return keys{n: n} }
 
 // next returns the i-th key, and false if the row lacks it. A key that the caller will not keep is
-// borrowed from the source whatever the mode.
+// borrowed from the source in either mode.
 func (k keys) next(c *cursor, i int, keep bool) (key string, there bool, err error) {
 	if k.template == nil {
 		b, err := c.text()

@@ -116,7 +116,7 @@ func isText(t reflect.Type) bool {
 		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
-// fill completes the plan of a type that is nothing but what its reflect.Kind says.
+// fill completes the plan of a type by its reflect.Kind.
 func (ps *plans) fill(p *plan, made map[reflect.Type]*plan) {
 	t := p.typ
 	switch t.Kind() {
@@ -160,36 +160,14 @@ func (ps *plans) fill(p *plan, made map[reflect.Type]*plan) {
 		p.elem = ps.make(t.Elem(), made)
 		p.kind = kindPointer
 		if k := t.Elem().Kind(); k == reflect.Pointer || k == reflect.Interface {
-			p.kind, p.reason = kindUnsupported, "a nil could be that of either pointer"
+			p.refuse("a nil could be that of either pointer")
 		}
 	case reflect.Interface:
 		p.kind = kindAny
 		if t.NumMethod() > 0 {
-			p.kind, p.reason = kindUnsupported, "an interface with methods cannot be decoded"
+			p.refuse("an interface with methods cannot be decoded")
 		}
 	default:
-		p.reason = "a " + t.Kind().String() + " has no form outside its process"
-	}
-}
-
-func (ps *plans) fillStruct(p *plan, made map[reflect.Type]*plan) {
-	p.kind = kindStruct
-	p.byName = make(map[string]int)
-	for i := range p.typ.NumField() {
-		f := p.typ.Field(i)
-		name := f.Name
-		if tag, ok := f.Tag.Lookup("tagged"); ok {
-			name = tag
-		}
-		if !f.IsExported() || name == "-" {
-			continue
-		}
-		if _, twice := p.byName[name]; twice {
-			p.kind, p.reason = kindUnsupported, "two fields are named "+name
-			return
-		}
-		p.byName[name] = len(p.fields)
-		p.names = append(p.names, name)
-		p.fields = append(p.fields, field{name: name, index: i, plan: ps.make(f.Type, made)})
+		p.refuse("a " + t.Kind().String() + " means nothing outside its process")
 	}
 }

@@ -2,7 +2,9 @@ package msgpack
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"reflect"
 	"sync"
 
 	lib "github.com/vmihailenco/msgpack/v5"
@@ -10,39 +12,27 @@ import (
 	"github.com/shmring/ipc/codec"
 )
 
-// DefaultMaxDepth is the number of arrays and maps that may be nested when [MaxDepth] is not given.
-const DefaultMaxDepth = 1000
-
-// Option changes a codec while it is made.
-type Option func(*options)
-
-type options struct{ depth int }
-
-// MaxDepth sets how many arrays and maps a source may nest: n ≥ 0, where 0 allows scalars and empty
-// containers only. The library recurses once per level, at well under 1 KiB of stack each. A negative
-// n panics.
-func MaxDepth(n int) Option {
-	if n < 0 {
-		panic(fmt.Sprintf("codec/msgpack: MaxDepth(%d)", n))
-	}
-	return func(o *options) { o.depth = n }
-}
-
-// Of returns the MessagePack codec of T. It is immutable and safe for concurrent use.
+// Of returns the MessagePack codec of T. It is immutable and safe for concurrent use. Where T has no MessagePack form,
+// or one that does not come back, every method returns an error that says why and is [ErrValue].
 func Of[T any](opts ...Option) codec.Codec[T] {
-	o := options{depth: DefaultMaxDepth}
-	for _, opt := range opts {
-		opt(&o)
+	o, known := newOptions(opts), new(plans)
+	p := known.of(reflect.TypeFor[T]())
+	if err := cmp.Or(p.broken, p.oneWay); err != nil {
+		return refused[T]{err}
 	}
 	return &msgpackCodec[T]{
-		depth:    o.depth,
+		plan:     p,
+		guard:    guard{known, o.depth},
+		memory:   o.memory,
 		encoders: sync.Pool{New: newEncoder},
 		decoders: sync.Pool{New: newDecoder},
 	}
 }
 
 type msgpackCodec[T any] struct {
-	depth    int
+	plan     *plan
+	guard    guard
+	memory   int
 	encoders sync.Pool // of *encoder
 	decoders sync.Pool // of *decoder
 }
@@ -70,7 +60,6 @@ type decoder struct {
 func newDecoder() any {
 	d := new(decoder)
 	d.lib = lib.NewDecoder(&d.in)
-	d.lib.UseLooseInterfaceDecoding(true)
 	return d
 }
 
@@ -80,39 +69,53 @@ func (c *msgpackCodec[T]) Name() string { return "msgpack" }
 // Size returns the length of the encoding of *v in bytes. It encodes into a counter.
 // Errors are those of Append.
 func (c *msgpackCodec[T]) Size(v *T) (int, error) {
-	e := c.encoders.Get().(*encoder)
-	defer c.encoders.Put(e)
-	e.out = output{counting: true}
-	if err := e.lib.Encode(v); err != nil {
-		return 0, fmt.Errorf("%w: encode: %w", ErrValue, err)
-	}
-	return e.out.n, nil
+	out, err := c.encode(output{counting: true}, v)
+	return out.n, err
 }
 
-// Append appends the encoding of *v to dst. A value without a MessagePack form is [ErrValue], and dst
-// comes back as it was.
+// Append appends the encoding of *v to dst. A value without a MessagePack form is [ErrValue], one that nests deeper
+// than [MaxDepth] or contains itself is [ErrDepth]; dst then comes back as it was.
 func (c *msgpackCodec[T]) Append(dst []byte, v *T) ([]byte, error) {
-	e := c.encoders.Get().(*encoder)
-	defer c.encoders.Put(e)
-	e.out = output{buf: dst}
-	err := e.lib.Encode(v)
-	buf := e.out.buf
-	e.out = output{}
+	out, err := c.encode(output{buf: dst}, v)
 	if err != nil {
-		return dst, fmt.Errorf("%w: encode: %w", ErrValue, err)
+		return dst, err
 	}
-	return buf, nil
+	return out.buf, nil
+}
+
+// encode lets the library encode *v to out. A panic, such as that of a method which meets a nil pointer, comes back
+// as an error.
+func (c *msgpackCodec[T]) encode(out output, v *T) (done output, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: encode: %v", ErrValue, r)
+		}
+	}()
+	if err := c.guard.value(c.plan, reflect.ValueOf(v).Elem(), place{}); err != nil {
+		return output{}, err
+	}
+	e := c.encoders.Get().(*encoder)
+	e.out = out
+	if err := e.lib.Encode(v); err != nil {
+		return output{}, fmt.Errorf("%w: encode: %w", ErrValue, err)
+	}
+	done, e.out = e.out, output{}
+	c.encoders.Put(e) // after an error it is dropped
+	return done, nil
 }
 
 // Decode replaces *v with the one value in src. Fields that src does not name are zero afterwards,
 // not what they were. On error, one of the package's sentinels, *v is untouched.
 func (c *msgpackCodec[T]) Decode(src []byte, v *T) error {
-	stamps, err := check(src, c.depth)
+	stamps, err := check(src, c.guard.maxDepth)
 	if err != nil {
 		return err
 	}
 	if stamps != nil {
 		src = widenStamps(src, stamps)
+	}
+	if err := afford(src, c.plan, c.memory); err != nil {
+		return err
 	}
 	var fresh T
 	d := c.decoders.Get().(*decoder)
@@ -120,6 +123,9 @@ func (c *msgpackCodec[T]) Decode(src []byte, v *T) error {
 		return err // and the decoder, which may hold a half-read state, is dropped
 	}
 	c.decoders.Put(d)
+	if err := widen(c.plan, reflect.ValueOf(&fresh).Elem()); err != nil {
+		return err
+	}
 	*v = fresh
 	return nil
 }
@@ -149,3 +155,12 @@ func (d *decoder) decode(src []byte, v any) (err error) {
 	}
 	return nil
 }
+
+// refused is the codec of a type that the library cannot handle.
+type refused[T any] struct{ err error }
+
+func (refused[T]) Name() string                              { return "msgpack" }
+func (r refused[T]) Size(*T) (int, error)                    { return 0, r.err }
+func (r refused[T]) Append(dst []byte, _ *T) ([]byte, error) { return dst, r.err }
+func (r refused[T]) Decode([]byte, *T) error                 { return r.err }
+func (r refused[T]) DecodeBorrow([]byte, *T) error           { return r.err }

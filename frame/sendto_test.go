@@ -13,7 +13,7 @@ import (
 	"github.com/shmring/ipc/frame"
 )
 
-// Small frames have a way of their own to a socket.
+// Small frames take a system call of their own to a socket.
 func TestSmallFramesThroughASocketThatIsFull(t *testing.T) {
 	for _, network := range []string{"unix", "tcp"} {
 		t.Run(network, func(t *testing.T) {

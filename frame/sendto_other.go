@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// newQuickWriter returns dst: there is no quicker way here.
-func newQuickWriter(dst interface {
+// newSendtoWriter returns dst: the system call is made on Linux only.
+func newSendtoWriter(dst interface {
 	io.Writer
 	syscall.Conn
 }) io.Writer {
