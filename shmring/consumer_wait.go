@@ -19,21 +19,26 @@ func (c *Consumer) waitRecord(ctx context.Context) error {
 	return err
 }
 
-// waitFast waits for a record if that is all that keeps the fast path closed: w, the next header, is not finished.
-// True: try the fast path again. False without an error: take the slow path. The caller has entered; with an error
-// waitFast leaves.
-func (c *Consumer) waitFast(ctx context.Context, w layout.Word) (again bool, err error) {
-	if ctx == nil || ring.Finished(w) || c.ring.Changed() {
-		return false, nil
+// waitFast waits for a record where that is all that keeps a fast path closed: w, the next header, is not finished. Then
+// it takes the fast path, which must not wait, until that returns something else than ErrEmpty: done, with its error. Not
+// done: take the slow path. The caller has entered; where it is done, waitFast has left.
+func (c *Consumer) waitFast(ctx context.Context, w layout.Word, fast func() error) (done bool, err error) {
+	for ctx != nil && !ring.Finished(w) && !c.ring.Changed() {
+		if !c.data.PollHeader(c.ring.HeaderAddr()) {
+			if err := c.waitRecord(ctx); err != nil {
+				c.guard.Leave()
+				return true, err
+			}
+		}
+		if err := fast(); err != ErrEmpty {
+			return true, err
+		}
+		if err := c.guard.Enter(); err != nil {
+			return true, err
+		}
+		w = c.ring.Header()
 	}
-	if c.data.PollHeader(c.ring.HeaderAddr()) {
-		return true, nil
-	}
-	if err := c.waitRecord(ctx); err != nil {
-		c.guard.Leave()
-		return false, err
-	}
-	return true, nil
+	return false, nil
 }
 
 // recordCondition is what a Consumer waits for.

@@ -111,14 +111,11 @@ func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() }
 // Finished reports whether w is committed or a pad: the two states with the highest bit.
 func Finished(w layout.Word) bool { return int64(w) < 0 }
 
-// NextRef returns the reference to the next record, for the fast paths.
-func (c *Consumer) NextRef() Ref { return c.ref(c.pos) }
-
-// Fast reports whether w, the next header, is a plain record of n bytes of payload, total in the ring, that the fast
-// paths may take: committed, without flags, whoever sent it, and within known bounds.
-func (c *Consumer) Fast(w layout.Word, n, total uint64) bool {
+// Fast reports whether w, the header at pos, the next record's position, is that of a plain record of n bytes of payload,
+// total in the ring, that the fast paths may take: committed, without flags, whoever sent it, and within known bounds.
+func (c *Consumer) Fast(pos uint64, w layout.Word, n, total uint64) bool {
 	const owner = layout.Word(1)<<62 - 1<<40
-	return total <= c.fastLimit-c.pos && w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
+	return total <= c.fastLimit-pos && w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
 }
 
 // updateFastPath works out how far the fast paths may go: nowhere where records carry checksums, or after a violation.
