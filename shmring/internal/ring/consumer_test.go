@@ -57,11 +57,11 @@ func TestTheFastPathTakesPlainCommittedWordsOnly(t *testing.T) {
 		layout.MakeWord(layout.Committed, 1, 1, 0, 64),
 	} {
 		n := uint64(w.Length())
-		if c.Fast(w, n, layout.RecordSize(layout.WordSize, n)) {
+		if c.Fast(0, w, n, layout.RecordSize(layout.WordSize, n)) {
 			t.Errorf("the fast path takes %v", w)
 		}
 	}
-	if w := layout.MakeWord(layout.Committed, 3, 77, 0, 8); !c.Fast(w, 8, 16) {
+	if w := layout.MakeWord(layout.Committed, 3, 77, 0, 8); !c.Fast(0, w, 8, 16) {
 		t.Errorf("the fast path does not take %v", w)
 	}
 }

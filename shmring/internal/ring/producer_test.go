@@ -140,33 +140,38 @@ func TestAForgedTailIsAViolationForAnMPSCProducer(t *testing.T) {
 func TestTheFastPathsStopWhereTheSlowOnesMustDecide(t *testing.T) {
 	f := newFixture(t, layout.SPSC, 64, false)
 	p := f.producer()
-	if _, ok := p.AllocFastMPSC(16, 8); ok {
+	if p.FitsMPSC(p.Tail(), 16, 8) {
 		t.Error("an SPSC producer claims as one of many")
 	}
 	for range 4 {
-		if _, ok := p.AllocFastSPSC(16, 8); !ok {
+		if !p.FitsSPSC(16, 8) {
 			t.Fatal("there is space, and the fast path is closed")
 		}
+		p.AllocFastSPSC(16)
 	}
-	if _, ok := p.AllocFastSPSC(8, 0); ok {
+	if p.FitsSPSC(8, 0) {
 		t.Error("the fast path goes beyond the end of the ring")
 	}
 
 	f = newFixture(t, layout.MPSC, 64, false)
 	p = f.producer()
-	if _, ok := p.AllocFastSPSC(16, 8); ok {
+	if p.FitsSPSC(16, 8) {
 		t.Error("an MPSC producer allocates as the only one")
 	}
 	for range 4 {
-		if _, ok := p.AllocFastMPSC(16, 8); !ok {
+		pos := p.Tail()
+		if !p.FitsMPSC(pos, 16, 8) || !p.TryClaim(pos, 16, p.ClaimWord(16)) {
 			t.Fatal("there is space, and the fast path is closed")
 		}
 	}
-	if _, ok := p.AllocFastMPSC(8, 0); ok {
+	if p.FitsMPSC(p.Tail(), 8, 0) {
 		t.Error("the fast path overtakes head")
 	}
+	if p.TryClaim(0, 16, p.ClaimWord(16)) {
+		t.Error("a claim succeeds where the tail is no more")
+	}
 	p.Pause()
-	if _, ok := p.AllocFastMPSC(8, 0); ok {
+	if p.FitsMPSC(0, 8, 0) {
 		t.Error("the fast path is open although it was paused")
 	}
 }
