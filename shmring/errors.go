@@ -89,7 +89,7 @@ func (e *BusyError) Unwrap() error { return ErrBusy }
 type TooLargeError struct{ Size, Limit uint64 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("shmring: record of %d bytes, allowed are %d (WithMaxRecord, WithCapacity)", e.Size, e.Limit)
+	return fmt.Sprintf("shmring: record of %d bytes, want at most %d (WithMaxRecord, WithCapacity)", e.Size, e.Limit)
 }
 
 // Unwrap returns ErrTooLarge.
@@ -163,29 +163,6 @@ func (e *NameError) Error() string { return fmt.Sprintf("shmring: name %.80q: %s
 
 // Unwrap returns ErrName.
 func (e *NameError) Unwrap() error { return ErrName }
-
-// OptionError is an option that a call cannot apply, or a value that an option or argument cannot have. It unwraps to
-// [ErrOption].
-type OptionError struct {
-	Option string // such as WithCapacity; or the call whose argument it is
-	Call   string // the call that got the option, such as Create; may be empty
-	Got    string // the value; empty where no value would do
-	Want   string
-}
-
-func (e *OptionError) Error() string {
-	call := ""
-	if e.Call != "" {
-		call = e.Call + ": "
-	}
-	if e.Got == "" {
-		return fmt.Sprintf("shmring: %s%s cannot apply: it is %s", call, e.Option, e.Want)
-	}
-	return fmt.Sprintf("shmring: %s%s(%s): want %s", call, e.Option, e.Got, e.Want)
-}
-
-// Unwrap returns ErrOption.
-func (e *OptionError) Unwrap() error { return ErrOption }
 
 // SchemaError gives both fingerprints. It unwraps to [ErrSchema].
 type SchemaError struct{ Segment, Want uint64 }
@@ -279,7 +256,7 @@ func (e *FragmentError) Error() string {
 	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
 }
 
-// errPiece spares a connection, which puts the pieces together, the allocation.
+// errFragmentOnly spares a connection, which puts the pieces together, the allocation.
 var errFragmentOnly = &FragmentError{}
 
 // Unwrap returns ErrFragment.

@@ -1,6 +1,7 @@
 package shmring
 
 import (
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"strings"
@@ -154,3 +155,26 @@ func (o *options) applicable() error {
 	}
 	return nil
 }
+
+// OptionError is an option that a call cannot apply, or a value that an option or argument cannot have. It unwraps to
+// [ErrOption].
+type OptionError struct {
+	Option string // such as WithCapacity; or the call whose argument it is
+	Call   string // the call that got the option, such as Create; may be empty
+	Got    string // the value; empty where no value would do
+	Want   string
+}
+
+func (e *OptionError) Error() string {
+	call := ""
+	if e.Call != "" {
+		call = e.Call + ": "
+	}
+	if e.Got == "" {
+		return fmt.Sprintf("shmring: %s%s cannot apply: it is %s", call, e.Option, e.Want)
+	}
+	return fmt.Sprintf("shmring: %s%s(%s): want %s", call, e.Option, e.Got, e.Want)
+}
+
+// Unwrap returns ErrOption.
+func (e *OptionError) Unwrap() error { return ErrOption }

@@ -2,8 +2,11 @@ package shmring
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
+	"runtime"
 	"time"
 
 	"github.com/shmring/ipc/layout"
@@ -184,4 +187,13 @@ func mappingError(op, path string, err error) error {
 // fail wraps an unexpected failure of the system under an attached segment.
 func (s *Segment) fail(op string, err error) error {
 	return &SegmentError{Op: op, Path: s.path, Err: err}
+}
+
+// supported refuses machines whose memory the format does not describe: it is little endian and needs
+// 64-bit atomic words.
+func supported() error {
+	if bits.UintSize < 64 || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		return fmt.Errorf("%w: segments need a 64-bit little-endian machine, this is %s", errors.ErrUnsupported, runtime.GOARCH)
+	}
+	return nil
 }

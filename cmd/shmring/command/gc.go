@@ -58,7 +58,7 @@ func (f *gcFlags) run(cmd *cobra.Command) error {
 		errs = append(errs, f.settle(cmd, info.Name, reason, keep, func() error { return shmring.Remove(info.Name, f.DirOptions()...) }))
 	}
 	for _, path := range paths {
-		reason, keep := f.judgeLeftover(path)
+		reason, keep := f.judgeStale(path)
 		errs = append(errs, f.settle(cmd, path, reason, keep, func() error { return shmring.RemoveStaleFile(path) }))
 	}
 	return errors.Join(errs...)
@@ -121,8 +121,8 @@ func (f *gcFlags) judge(info shmring.Info) (reason string, keep bool) {
 	return "nobody holds it", false
 }
 
-// judgeLeftover says whether what somebody left stays, and why.
-func (f *gcFlags) judgeLeftover(path string) (reason string, keep bool) {
+// judgeStale says whether what somebody left stays, and why.
+func (f *gcFlags) judgeStale(path string) (reason string, keep bool) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return err.Error(), true

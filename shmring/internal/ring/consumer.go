@@ -40,31 +40,6 @@ const (
 	maxZeroStep = 4096
 )
 
-// AttachConsumer makes c the consumer: it takes the consumer's slot and continues where the last owner stopped, after it has finished a zeroing
-// that the last owner did not. With follow the end of the stream is not reported: more producers may come. The lease in
-// the Takeover is the caller's to release after Detach.
-//
-// Errors: [*HeldError], [*LeaseError], [*Violation].
-func (r *Ring) AttachConsumer(c *Consumer, follow bool) (Takeover, error) {
-	index := r.slots.Consumers.First
-	t, err := r.slots.lock(index, "attach consumer")
-	if err != nil {
-		return t, err
-	}
-	*c = Consumer{
-		Ring: *r, index: index,
-		counters: counters{recovered: mem.Load(&r.ctl.Recovered), corrupted: mem.Load(&r.ctl.Corrupt), highWater: mem.Load(&r.ctl.HighWater)},
-		eof:      eof{follow: follow, changes: mem.Load(&r.ctl.Changes) - 1},
-	}
-	if err := c.resume(); err != nil {
-		t.Lease.Release()
-		return t, err
-	}
-	r.slots.noteLast(&t)
-	r.slots.occupy(&t)
-	return t, nil
-}
-
 // resume finds where the last owner stopped and finishes a zeroing that it did not.
 func (c *Consumer) resume() error {
 	head, zeroing, released := mem.Load(&c.ctl.Head), mem.Load(&c.ctl.ZeroingTo), mem.Load(&c.ctl.Released)

@@ -27,11 +27,6 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("position %d, word %#016x: %s", v.Position, v.Word, v.Reason)
 }
 
-// violation builds a Violation.
-func (r *Ring) violation(pos, word uint64, reason string, err error) error {
-	return &Violation{Position: pos, Word: word, Reason: reason, Err: err}
-}
-
 // DiedError is the end of a stream whose producers did not all close.
 type DiedError struct {
 	PID  int

@@ -30,8 +30,8 @@ func eachMaker(t *testing.T, test func(t *testing.T, dir string, create creator)
 			test(t, dir, func(path string, size int64, perm fs.FileMode, init func([]byte) error) (*Mapping, error) {
 				return create(path, size, perm, init, maker)
 			})
-			if leftovers(t, dir) != "" {
-				t.Errorf("left in the directory: %s", leftovers(t, dir))
+			if unfinished(t, dir) != "" {
+				t.Errorf("left in the directory: %s", unfinished(t, dir))
 			}
 		})
 	}
@@ -48,8 +48,8 @@ func memoryDir(t *testing.T) string {
 	return dir
 }
 
-// leftovers lists files of dir that nobody should find.
-func leftovers(t *testing.T, dir string) string {
+// unfinished lists files of dir that nobody should find.
+func unfinished(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {

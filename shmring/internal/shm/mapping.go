@@ -166,3 +166,18 @@ func (m *Mapping) Unmap() error {
 	}
 	return errors.Join(err, m.file.Close())
 }
+
+// Reopen opens the mapped file once more, for reading and writing, and returns an
+// open file description that shares nothing with any other: locks taken through it
+// are its own. The caller closes it. Heap has no file: errors.ErrUnsupported.
+func (m *Mapping) Reopen() (*os.File, error) { return m.again(os.O_RDWR) }
+
+// ReopenReadOnly is Reopen without the right to write, for those who only look.
+func (m *Mapping) ReopenReadOnly() (*os.File, error) { return m.again(os.O_RDONLY) }
+
+func (m *Mapping) again(mode int) (*os.File, error) {
+	if m.file == nil {
+		return nil, errors.ErrUnsupported
+	}
+	return reopen(m, mode)
+}

@@ -31,31 +31,19 @@ func Open(path string, flags OpenFlags) (*Mapping, error) {
 // socket, through an open file description of its own; f stays the caller's and may
 // be closed at once. Errors are those of Open, and *SealError.
 func FromFile(f *os.File, flags OpenFlags) (*Mapping, error) {
-	own, err := reopen(f, f.Name(), access(flags.ReadOnly))
+	own, err := reopenFile(f, f.Name(), access(flags.ReadOnly))
 	if err != nil {
 		return nil, err
 	}
 	return judge(own, "", flags)
 }
 
-// Reopen opens the mapped file once more, for reading and writing, and returns an
-// open file description that shares nothing with any other: locks taken through it
-// are its own. The caller closes it. Heap has no file: errors.ErrUnsupported.
-func (m *Mapping) Reopen() (*os.File, error) { return m.again(unix.O_RDWR) }
+// reopen opens the file of a mapping anew.
+func reopen(m *Mapping, mode int) (*os.File, error) { return reopenFile(m.file, m.path, mode) }
 
-// ReopenReadOnly is Reopen without the right to write, for those who only look.
-func (m *Mapping) ReopenReadOnly() (*os.File, error) { return m.again(unix.O_RDONLY) }
-
-func (m *Mapping) again(mode int) (*os.File, error) {
-	if m.file == nil {
-		return nil, errors.ErrUnsupported
-	}
-	return reopen(m.file, m.path, mode)
-}
-
-// reopen opens the file behind f anew: through /proc, or by the name path as long as
+// reopenFile opens the file behind f anew: through /proc, or by the name path as long as
 // that leads to the same file.
-func reopen(f *os.File, path string, mode int) (own *os.File, err error) {
+func reopenFile(f *os.File, path string, mode int) (own *os.File, err error) {
 	conn, err := f.SyscallConn()
 	if err != nil {
 		return nil, err

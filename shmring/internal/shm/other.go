@@ -138,42 +138,11 @@ func Memfd(string, int64, func(mem []byte) error) (*Mapping, error) {
 // FromFile is not to be had on this system: errors.ErrUnsupported.
 func FromFile(*os.File, OpenFlags) (*Mapping, error) { return nil, errors.ErrUnsupported }
 
-// Reopen opens the mapped file once more by its name, as long as that still leads to
-// it. The caller closes it. Heap has no file: errors.ErrUnsupported.
-func (m *Mapping) Reopen() (*os.File, error) { return m.again(os.O_RDWR) }
-
-// ReopenReadOnly is Reopen without the right to write, for those who only look.
-func (m *Mapping) ReopenReadOnly() (*os.File, error) { return m.again(os.O_RDONLY) }
-
-func (m *Mapping) again(mode int) (*os.File, error) {
-	if m.file == nil {
-		return nil, errors.ErrUnsupported
-	}
-	return openSame(m.path, m.info, mode)
-}
+// reopen opens the file of a mapping anew by its name, as long as that still leads to it.
+func reopen(m *Mapping, mode int) (*os.File, error) { return openSame(m.path, m.info, mode) }
 
 // Remove takes the name path away.
 func Remove(path string) error { return os.Remove(path) }
 
 // isSealed reports whether file can neither shrink nor grow: never on this system.
 func isSealed(*os.File) bool { return false }
-
-// Prefault makes every page present and, unless the mapping is read-only, writable
-// for this process. No byte changes.
-func (m *Mapping) Prefault() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.closed {
-		return fs.ErrClosed
-	}
-	if m.file == nil || m.readOnly {
-		return nil
-	}
-	for off := 0; off+4 <= len(m.base); off += os.Getpagesize() {
-		touch(m.base, off)
-	}
-	return nil
-}
-
-// HugePages is not to be had on this system: errors.ErrUnsupported.
-func (m *Mapping) HugePages() error { return errors.ErrUnsupported }

@@ -23,7 +23,7 @@ func TestAFullFileSystemIsReportedWithNeedAndFree(t *testing.T) {
 			if noSpace.Need != 4<<20 || noSpace.Free != 1<<20 || noSpace.Path != path {
 				t.Errorf("got %+v", noSpace)
 			}
-			if left := leftovers(t, dir); left != "" {
+			if left := unfinished(t, dir); left != "" {
 				t.Errorf("left behind: %s", left)
 			}
 			m, err := create(path, 1<<20, 0o600, nothing, maker)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestLeftoversAreUnfinishedSegmentsOnly(t *testing.T) {
+func TestStaleFilesAreUnfinishedSegmentsOnly(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{
 		".feed.shmring.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp", // as Create names them

@@ -13,27 +13,27 @@ import (
 	"github.com/shmring/ipc/bench"
 )
 
-// buildYard compiles the C yardsticks into dir and returns the program's path. The compiler is cc, or what
+// buildBaseline compiles the C baselines into dir and returns the program's path. The compiler is cc, or what
 // the environment variable CC says.
-func buildYard(ctx context.Context, dir string) (string, error) {
-	if err := os.CopyFS(dir, bench.Yardsticks); err != nil {
+func buildBaseline(ctx context.Context, dir string) (string, error) {
+	if err := os.CopyFS(dir, bench.Baselines); err != nil {
 		return "", err
 	}
 	sources, err := fs.Glob(os.DirFS(dir), "c/*.c")
 	if err != nil {
 		return "", err
 	}
-	yard := filepath.Join(dir, "yard")
-	args := append([]string{"-std=gnu11", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", yard}, sources...)
+	baseline := filepath.Join(dir, "baseline")
+	args := append([]string{"-std=gnu11", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", baseline}, sources...)
 	cmd := exec.CommandContext(ctx, compiler(), args...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
-			return "", fmt.Errorf("the yardsticks need a C compiler (set CC to name another): %w", err)
+			return "", fmt.Errorf("the baselines need a C compiler (set CC to name another): %w", err)
 		}
 		return "", fmt.Errorf("%s: %w\n%s", cmd, err, out)
 	}
-	return yard, nil
+	return baseline, nil
 }
 
 func compiler() string {

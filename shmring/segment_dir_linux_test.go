@@ -22,8 +22,8 @@ func listenUntilKilled(args []string) error {
 	return err
 }
 
-// leftovers returns the names, without directories, of what was left in dir.
-func leftovers(t *testing.T, dir string) string {
+// staleFiles returns the names, without directories, of what was left in dir.
+func staleFiles(t *testing.T, dir string) string {
 	t.Helper()
 	paths, err := StaleFiles(WithDir(dir))
 	must(t, err)
@@ -38,20 +38,20 @@ func leftovers(t *testing.T, dir string) string {
 	return strings.Join(names, " ")
 }
 
-func TestWhatAKilledListenerLeavesIsALeftover(t *testing.T) {
+func TestWhatAKilledListenerLeavesIsStale(t *testing.T) {
 	dir := memoryDir(t)
 	c := start(t, "listen until killed", dir)
 	c.says("listening")
-	if got := leftovers(t, dir); got != "" {
+	if got := staleFiles(t, dir); got != "" {
 		t.Errorf("while it listens: %q", got)
 	}
 	socket := filepath.Join(dir, "meet.sock")
-	want(t, "RemoveLeftover of the living", RemoveStaleFile(socket), ErrBusy)
+	want(t, "RemoveStaleFile of the living", RemoveStaleFile(socket), ErrBusy)
 	conn, err := Dial(soon(t), "meet", WithDir(dir))
 	must(t, err)
 	must(t, conn.Close())
 	c.kill()
-	if got := leftovers(t, dir); got != "meet.sock" {
+	if got := staleFiles(t, dir); got != "meet.sock" {
 		t.Errorf("killed: %q", got)
 	}
 	must(t, RemoveStaleFile(socket))
@@ -60,7 +60,7 @@ func TestWhatAKilledListenerLeavesIsALeftover(t *testing.T) {
 	}
 }
 
-func TestOnlyOurOwnSocketsAndLocksAreLeftovers(t *testing.T) {
+func TestOnlyOurOwnSocketsAndLocksAreStale(t *testing.T) {
 	dir := memoryDir(t)
 	in := func(name string) string { return filepath.Join(dir, name) }
 	stale := func(name string) {
@@ -82,22 +82,22 @@ func TestOnlyOurOwnSocketsAndLocksAreLeftovers(t *testing.T) {
 	living, err := net.Listen("unix", in("living.sock")) // without our lock
 	must(t, err)
 	defer living.Close()
-	if got := leftovers(t, dir); got != "alone.sock.lock living.sock" {
+	if got := staleFiles(t, dir); got != "alone.sock.lock living.sock" {
 		t.Errorf("got %q", got)
 	}
-	want(t, "RemoveLeftover of the living", RemoveStaleFile(in("living.sock")), ErrBusy)
-	want(t, "RemoveLeftover without a lock", RemoveStaleFile(in("lockless.sock")), fs.ErrNotExist)
+	want(t, "RemoveStaleFile of the living", RemoveStaleFile(in("living.sock")), ErrBusy)
+	want(t, "RemoveStaleFile without a lock", RemoveStaleFile(in("lockless.sock")), fs.ErrNotExist)
 	if _, err := os.Lstat(in("living.sock.lock")); err != nil {
 		t.Error("the lock of the living is gone")
 	}
-	want(t, "RemoveLeftover of a segment", RemoveStaleFile(in("feed.shmring")), fs.ErrInvalid)
+	want(t, "RemoveStaleFile of a segment", RemoveStaleFile(in("feed.shmring")), fs.ErrInvalid)
 	must(t, RemoveStaleFile(in("alone.sock.lock")))
 	if _, err := os.Lstat(in("alone.sock.lock")); err == nil {
 		t.Error("the lock is still there")
 	}
 }
 
-func TestALookForLeftoversKeepsNobodyFromListening(t *testing.T) {
+func TestALookForStaleFilesKeepsNobodyFromListening(t *testing.T) {
 	dir := memoryDir(t)
 	stop, stopped := make(chan struct{}), make(chan error)
 	go func() {

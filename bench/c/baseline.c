@@ -1,5 +1,5 @@
-// yard.c: the command line of the C yardsticks.
-#include "yard.h"
+// baseline.c: the command line of the C baselines.
+#include "baseline.h"
 
 #include <errno.h>
 #include <fcntl.h>

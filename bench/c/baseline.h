@@ -1,6 +1,6 @@
-// yard.h: what every C yardstick shares: its job, its report, waiting, and the clock.
+// baseline.h: what every C baseline shares: its job, its report, waiting, and the clock.
 //
-// A yardstick is a process that the driver in bench/ring starts:
+// A baseline is a process that the driver in bench/ring starts:
 //
 //     yard CONTESTANT ROLE key=value...      play a role
 //     yard bounce                            measure how far apart the processors are
@@ -8,8 +8,8 @@
 //
 // In a role it attaches, prints "ready", waits for one line on standard input, does its job and prints one JSON
 // line. Every wait of every contestant spins briefly and then yields the processor or sleeps.
-#ifndef YARD_H
-#define YARD_H
+#ifndef BASELINE_H
+#define BASELINE_H
 
 #define _GNU_SOURCE
 #include <stdatomic.h>
@@ -39,7 +39,7 @@ struct job {
     bool park;           // sleep in a futex instead of spinning
 };
 
-// What a yardstick answers; the same keys as report in job.go.
+// What a baseline answers; the same keys as report in job.go.
 struct report {
     uint64_t records; // received and checked
     uint64_t bad;     // of them lost, reordered or duplicated

@@ -2,6 +2,7 @@ package shmring
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,8 +12,84 @@ import (
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
-// Leftovers returns the paths of what is unfinished in the directory ([WithDir]) or was left there by the killed,
-// for [RemoveLeftover]:
+// suffix of a segment's file name.
+const suffix = ".shmring"
+
+// maxName is the longest name in bytes: what leaves room for suffixes in a file name.
+const maxName = 200
+
+// segmentPath checks a name and returns the file it stands for.
+func segmentPath(name string, o *options) (string, error) {
+	if reason := nameFault(name); reason != "" {
+		return "", &NameError{Name: name, Reason: reason}
+	}
+	dir := o.dir
+	if dir == "" {
+		dir = shm.DefaultDir()
+	}
+	return filepath.Join(dir, name+suffix), nil
+}
+
+// nameFault says what keeps name from being a segment's, "" if nothing does.
+func nameFault(name string) string {
+	switch {
+	case name == "":
+		return "it is empty"
+	case len(name) > maxName:
+		return fmt.Sprintf("%d bytes, allowed are %d", len(name), maxName)
+	case name[0] == '.' || name[0] == '-':
+		return "it must not begin with a dot or a hyphen"
+	case !plainName(name):
+		return "allowed are letters, digits, dot, hyphen and underscore"
+	}
+	return ""
+}
+
+// plainName reports whether name has none but the allowed bytes, so that it can be shown to anybody.
+func plainName(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(nameBytes, r) })
+}
+
+const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+// List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
+// or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
+// segment can have is not.
+func List(opts ...Option) ([]Info, error) {
+	o, err := collect(&callList, opts)
+	if err != nil {
+		return nil, err
+	}
+	dir := o.dir
+	if dir == "" {
+		dir = shm.DefaultDir()
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+	}
+	infos := []Info{}
+	for _, e := range entries {
+		name, ours := strings.CutSuffix(e.Name(), suffix)
+		if !ours || nameFault(name) != "" {
+			continue
+		}
+		infos = append(infos, inspect(name, dir))
+	}
+	return infos, nil
+}
+
+func inspect(name, dir string) Info {
+	s, err := Open(name, WithDir(dir), WithReadOnly(), WithForeignOwner())
+	if err != nil {
+		return Info{Name: name, Error: err.Error(), Parties: []Party{}}
+	}
+	defer s.Close()
+	return s.Info()
+}
+
+// StaleFiles returns the paths of what is unfinished in the directory ([WithDir]) or was left there by the killed,
+// for [RemoveStaleFile]:
 //
 //   - unfinished segments: files that a Create is filling at this moment, or that one left when it was killed.
 //     Only file systems without unnamed files have any. The time of a file's last change tells the two apart;
@@ -71,9 +148,9 @@ func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	return socket, err == nil && info.Mode()&fs.ModeSocket != 0
 }
 
-// RemoveLeftover removes what [Leftovers] has found, a listener's lock together with its socket. An unfinished segment
+// RemoveStaleFile removes what [StaleFiles] has found, a listener's lock together with its socket. An unfinished segment
 // must be old enough that nobody works on it. [AddressError] if somebody listens at a socket by now;
-// fs.ErrInvalid if the path is none that Leftovers returns.
+// fs.ErrInvalid if the path is none that StaleFiles returns.
 func RemoveStaleFile(path string) error {
 	socket := strings.TrimSuffix(path, lockSuffix)
 	switch {
