@@ -20,7 +20,7 @@ func New() *cobra.Command {
 		Short: "Look at shared-memory rings and stream through them",
 	}
 	cli.FlagJSON(root)
-	root.AddCommand(newLs(), newInfo(), newStat(), newSend(), newRecv(), newDump(), newRm(), newGC(), newDoctor())
+	root.AddCommand(newLs(), newInfo(), newStat(), newSend(), newRecv(), newDump(), newRm(), newGC(), newDoctor(), cli.NewVersion())
 	return root
 }
 

@@ -7,14 +7,14 @@ import (
 	"github.com/shmring/ipc/codec/bincode/wire"
 )
 
-// checkQuick judges n values, n ≥ 1, on the wire src from position i on, and returns the position after them and
+// checkFast judges n values, n ≥ 1, on the wire src from position i on, and returns the position after them and
 // how many bytes of short texts are in them.
 //
 // SAFETY: offsets below in end at s.wire or at a text's length, each compared with size first.
-func (p *program) checkQuick(n int, src []byte, i int) (next, text int) {
+func (p *program) checkFast(n int, src []byte, i int) (next, text int) {
 	in, size := bufferOf(src), len(src)
 	for {
-		for s := &p.quick[0]; ; s = s.next() {
+		for s := &p.fast[0]; ; s = s.next() {
 			if s.wire > size-i {
 				return -1, 0
 			}
@@ -24,11 +24,11 @@ func (p *program) checkQuick(n int, src []byte, i int) (next, text int) {
 				}
 			}
 			i += s.wire
-			if s.code > quickBytes {
+			if s.code > fastBytes {
 				if s.code == quickEnd {
 					break
 				}
-				if s.code == quickRun {
+				if s.code == fastRun {
 					if s.run > size-i {
 						return -1, 0
 					}
@@ -44,7 +44,7 @@ func (p *program) checkQuick(n int, src []byte, i int) (next, text int) {
 				return -1, 0
 			}
 			length := int(u)
-			if s.code == quickBytes {
+			if s.code == fastBytes {
 				i += length
 				continue
 			}
@@ -84,18 +84,18 @@ func (p *program) checkQuick(n int, src []byte, i int) (next, text int) {
 	}
 }
 
-// getQuick stores n values, n ≥ 1, on the wire src from position i on to base, judging every length again, and
+// getFast stores n values, n ≥ 1, on the wire src from position i on to base, judging every length again, and
 // returns the position after them. Texts and byte slices alias the wire when it is lent.
-func (p *program) getQuick(base ptr, n int, src []byte, i int, keep *arena, lent, fresh bool) int {
+func (p *program) getFast(base ptr, n int, src []byte, i int, keep *arena, lent, fresh bool) int {
 	in, size := bufferOf(src), len(src)
 	for {
-		for s := &p.quick[0]; ; s = s.next() {
+		for s := &p.fast[0]; ; s = s.next() {
 			at := i + s.wire // of the operation
 			if at > size {
 				return -1
 			}
 			length := 0
-			if s.code <= quickBytes {
+			if s.code <= fastBytes {
 				if size-at < 8 {
 					return -1
 				}
@@ -132,11 +132,11 @@ func (p *program) getQuick(base ptr, n int, src []byte, i int, keep *arena, lent
 			for x := range s.bools {
 				*(*byte)(unsafe.Add(base, s.bools[x].off)) &= 1 // memory of a bool must never hold anything else
 			}
-			if s.code > quickBytes {
+			if s.code > fastBytes {
 				if s.code == quickEnd {
 					break
 				}
-				if s.code == quickRun {
+				if s.code == fastRun {
 					if s.run > size-i {
 						return -1
 					}
@@ -149,13 +149,13 @@ func (p *program) getQuick(base ptr, n int, src []byte, i int, keep *arena, lent
 				// SAFETY: the bytes are there. A string is the start of a slice; its capacity ends with it.
 				h := (*stringHeader)(unsafe.Add(base, s.off))
 				h.data, h.len = unsafe.Add(in, i), length
-				if s.code == quickBytes {
+				if s.code == fastBytes {
 					(*sliceHeader)(ptr(h)).cap = length
 				}
 				i += length
 				continue
 			}
-			if s.code == quickText {
+			if s.code == fastText {
 				*(*string)(unsafe.Add(base, s.off)) = keep.text(src[i:i+length], false)
 			} else {
 				b := (*[]byte)(unsafe.Add(base, s.off))

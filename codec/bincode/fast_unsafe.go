@@ -7,7 +7,7 @@ import (
 	"github.com/shmring/ipc/codec/bincode/wire"
 )
 
-// Three loops run the quick form of a program: one here and two in quick_decode_unsafe.go. They compare with the
+// Three loops run the fast form of a program: one here and two in quick_decode_unsafe.go. They compare with the
 // end once for each fixed part and once for each text, and move short texts by words: so on their usual way
 // they call nothing, and the compiler keeps everything in registers. They build no errors. Where anything is
 // amiss they give up, and the steps of the program find out what it is.
@@ -19,17 +19,17 @@ import (
 // leafText is the longest text, in bytes, that words move.
 const leafText = 32
 
-// appendQuick encodes the n values at base, n ≥ 1, behind dst. Where anything is amiss, and that includes room,
+// appendFast encodes the n values at base, n ≥ 1, behind dst. Where anything is amiss, and that includes room,
 // it leaves all of it to long.
 //
-// SAFETY: offsets from base are the compiled ones of the value's own fields, or in the first step of p.turned of the
+// SAFETY: offsets from base are the compiled ones of the value's own fields, or in the first step of p.chained of the
 // value before it; offsets below out end at s.wire or at a text's length, each compared with size first.
-func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byte, error) {
+func (p *program) appendFast(dst []byte, base ptr, n int, long *machine) ([]byte, error) {
 	out, i, size, first := bufferOf(dst), len(dst), cap(dst), base
 	if base == nil {
 		return long.append(dst, base)
 	}
-	s := &p.quick[0]
+	s := &p.fast[0]
 	for s.wire <= size-i {
 		switch s.count {
 		case 4:
@@ -55,8 +55,8 @@ func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byt
 			}
 		}
 		i += s.wire
-		if s.code > quickBytes {
-			if s.code == quickRun {
+		if s.code > fastBytes {
+			if s.code == fastRun {
 				if s.run > size-i {
 					break
 				}
@@ -65,7 +65,7 @@ func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byt
 				if n--; n <= 0 {
 					return dst[:i], nil
 				}
-				s, base = &p.quick[0], unsafe.Add(base, p.size)
+				s, base = &p.fast[0], unsafe.Add(base, p.size)
 				continue
 			}
 			s = s.next()
@@ -103,8 +103,8 @@ func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byt
 				}
 			}
 		}
-		if seen&nonASCII != 0 && (s.code != quickBytes || length > leafText) {
-			if s.code == quickBytes {
+		if seen&nonASCII != 0 && (s.code != fastBytes || length > leafText) {
+			if s.code == fastBytes {
 				copy(raw(unsafe.Add(out, i), length), raw(from, length))
 			} else if !putText(unsafe.Add(out, i), from, length) {
 				break
@@ -115,17 +115,17 @@ func (p *program) appendQuick(dst []byte, base ptr, n int, long *machine) ([]byt
 		case thenOperation:
 			s = s.next()
 			goto operation
-		case thenTurn:
+		case thenChain:
 			if n > 1 {
 				n--
-				s, base = &p.turned[0], unsafe.Add(base, p.size)
+				s, base = &p.chained[0], unsafe.Add(base, p.size)
 				continue
 			}
 		case thenEnd:
 			if n--; n <= 0 {
 				return dst[:i], nil
 			}
-			s, base = &p.quick[0], unsafe.Add(base, p.size)
+			s, base = &p.fast[0], unsafe.Add(base, p.size)
 			continue
 		}
 		s = s.next()
@@ -145,7 +145,7 @@ func putText(to, from ptr, n int) bool {
 // next is the step behind s.
 //
 // SAFETY: steps lie in one slice that ends with a quickEnd, and nobody asks for the step behind that.
-func (s *quickStep) next() *quickStep { return (*quickStep)(unsafe.Add(ptr(s), unsafe.Sizeof(*s))) }
+func (s *fastStep) next() *fastStep { return (*fastStep)(unsafe.Add(ptr(s), unsafe.Sizeof(*s))) }
 
 // stringHeader is the memory of a string, and the start of that of a slice.
 type stringHeader struct {

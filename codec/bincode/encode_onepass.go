@@ -6,8 +6,8 @@ import "github.com/shmring/ipc/codec/bincode/wire"
 // fixed fields, integers, texts and byte slices, and slices of those, are encoded in one pass, without a look at their
 // size: it compares with the end before every store. It builds no errors but gives up, and the two passes find out why.
 
-// isOnce reports whether the program can be encoded in one pass. Slices are one level, and may hold none.
-func (p *program) isOnce(c *config) bool {
+// isOnePass reports whether the program can be encoded in one pass. Slices are one level, and may hold none.
+func (p *program) isOnePass(c *config) bool {
 	if c.native {
 		return false
 	}
@@ -15,7 +15,7 @@ func (p *program) isOnce(c *config) bool {
 		switch s := &p.steps[i]; s.code {
 		case opNone, opUnsigned, opSigned, opText, opBytes:
 		case opSlice:
-			if !s.elem.once || s.elem.slices() {
+			if !s.elem.onePass || s.elem.slices() {
 				return false
 			}
 		default:
@@ -35,8 +35,8 @@ func (p *program) slices() bool {
 	return false
 }
 
-// appendOnce encodes the n values at base behind dst, or returns nil where there is no room or anything amiss.
-func (p *program) appendOnce(c *config, dst []byte, base ptr, n int) []byte {
+// appendOnePass encodes the n values at base behind dst, or returns nil where there is no room or anything amiss.
+func (p *program) appendOnePass(c *config, dst []byte, base ptr, n int) []byte {
 	buf, i := dst[:cap(dst)], len(dst)
 	for ; n > 0; n-- {
 		for j := range p.steps {
@@ -85,7 +85,7 @@ func (p *program) appendOnce(c *config, dst []byte, base ptr, n int) []byte {
 				i += copy(buf[i:], b)
 			case opSlice:
 				h := sliceAt(from)
-				out := s.elem.appendOnce(c, buf[:i], h.data, h.len)
+				out := s.elem.appendOnePass(c, buf[:i], h.data, h.len)
 				if out == nil {
 					return nil
 				}

@@ -75,10 +75,10 @@ func fill(v reflect.Value, random *rand.Rand) {
 	}
 }
 
-// slowly is p without the quick form.
+// slowly is p without the fast form.
 func slowly(p *program) *program {
 	q := *p
-	q.simple, q.row, q.steps = false, nil, append([]step(nil), p.steps...)
+	q.simple, q.bulk, q.steps = false, nil, append([]step(nil), p.steps...)
 	for i := range q.steps {
 		if q.steps[i].elem != nil {
 			q.steps[i].elem = slowly(q.steps[i].elem)
@@ -92,7 +92,7 @@ func slowly(p *program) *program {
 func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	f := New()
-	quick, turned, refused := 0, 0, 0
+	fast, chained, refused := 0, 0, 0
 	for range 3000 {
 		typ, count := randomStruct(random), 1
 		if random.IntN(3) == 0 {
@@ -103,11 +103,11 @@ func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.simple || p.row != nil {
-			quick++
+		if p.simple || p.bulk != nil {
+			fast++
 		}
-		if p.row != nil && p.row.turned != nil && count > 1 {
-			turned++
+		if p.bulk != nil && p.bulk.chained != nil && count > 1 {
+			chained++
 		}
 		v := filled(typ, count, random)
 		e := newEncoder(&f.inline.config, f.depth)
@@ -140,8 +140,8 @@ func TestTheQuickFormDoesWhatTheStepsDo(t *testing.T) {
 			}
 		}
 	}
-	if quick < 2400 || turned < 20 || refused == 0 {
-		t.Fatalf("only %d of the types have a quick form, %d rows a turned one; %d values were refused", quick, turned, refused)
+	if fast < 2400 || chained < 20 || refused == 0 {
+		t.Fatalf("only %d of the types have a fast form, %d slices a chained one; %d values were refused", fast, chained, refused)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // twice is p without the way of one pass.
 func twice(p *program) *program {
 	q := *p
-	q.once, q.steps = false, append([]step(nil), p.steps...)
+	q.onePass, q.steps = false, append([]step(nil), p.steps...)
 	for i := range q.steps {
 		if q.steps[i].elem != nil {
 			q.steps[i].elem = twice(q.steps[i].elem)
@@ -25,7 +25,7 @@ func TestOnePassWritesWhatTwoPassesDo(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
 	for _, opts := range [][]Option{{Varint()}, {BigEndian()}, {Varint(), BigEndian()}} {
 		f := New(opts...)
-		once, refused := 0, 0
+		onePass, refused := 0, 0
 		for range 1000 {
 			typ, count := randomStruct(random), 1
 			if random.IntN(3) == 0 {
@@ -36,8 +36,8 @@ func TestOnePassWritesWhatTwoPassesDo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p.once {
-				once++
+			if p.onePass {
+				onePass++
 			}
 			v := filled(typ, count, random)
 			e := newEncoder(&f.inline.config, f.depth)
@@ -61,8 +61,8 @@ func TestOnePassWritesWhatTwoPassesDo(t *testing.T) {
 				}
 			}
 		}
-		if once < 900 || refused == 0 {
-			t.Errorf("only %d of the types are encoded in one pass, %d values were refused", once, refused)
+		if onePass < 900 || refused == 0 {
+			t.Errorf("only %d of the types are encoded in one pass, %d values were refused", onePass, refused)
 		}
 	}
 }
