@@ -5,6 +5,8 @@ import (
 	stdjson "encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/shmring/ipc/codec/internal/declared"
 )
 
 // check refuses a type for which encoding/json would lose what a value holds, or never end. What an interface holds
@@ -20,8 +22,8 @@ func check(t reflect.Type, seen map[reflect.Type]bool) error {
 			return refuse(t, "its pointers never lead to a value")
 		}
 	case reflect.Slice, reflect.Array, reflect.Map, reflect.Struct:
-		if selfMade(t) {
-			return nil
+		if found, err := selfMade(t); found || err != nil {
+			return err
 		}
 	default:
 		return nil
@@ -68,18 +70,46 @@ func endless(t reflect.Type) bool {
 	return false
 }
 
-// selfMade tells whether values of the type write their text, or read it, by a method of their own.
-func selfMade(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	for _, methods := range []reflect.Type{
-		reflect.TypeFor[stdjson.Marshaler](), reflect.TypeFor[stdjson.Unmarshaler](),
-		reflect.TypeFor[encoding.TextMarshaler](), reflect.TypeFor[encoding.TextUnmarshaler](),
-	} {
-		if p.Implements(methods) {
-			return true
+// method is one that encoding/json calls where a type has it.
+type method struct {
+	name string
+	of   reflect.Type // the interface for which encoding/json asks
+	find declared.Find
+}
+
+// methods are those that write and those that read, in the order in which encoding/json looks for them.
+var methods = [2][2]method{
+	{
+		{"MarshalJSON", reflect.TypeFor[stdjson.Marshaler](),
+			func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("MarshalJSON") }},
+		{"MarshalText", reflect.TypeFor[encoding.TextMarshaler](),
+			func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("MarshalText") }},
+	},
+	{
+		{"UnmarshalJSON", reflect.TypeFor[stdjson.Unmarshaler](),
+			func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("UnmarshalJSON") }},
+		{"UnmarshalText", reflect.TypeFor[encoding.TextUnmarshaler](),
+			func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("UnmarshalText") }},
+	},
+}
+
+// selfMade tells whether values of the type write their text, or read it, by a method. It refuses one that would be
+// called for all of a struct although it belongs to an embedded field.
+func selfMade(t reflect.Type) (bool, error) {
+	found := false
+	for _, way := range methods {
+		for _, m := range way {
+			if !reflect.PointerTo(t).Implements(m.of) {
+				continue
+			}
+			if !declared.Method(t, m.find) && !declared.Wraps(t, m.find) {
+				return true, refuse(t, m.name+" belongs to an embedded field, and would stand for all of them: declare it, or name the field")
+			}
+			found = true
+			break
 		}
 	}
-	return false
+	return found, nil
 }
 
 func refuse(t reflect.Type, why string) error {
