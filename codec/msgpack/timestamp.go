@@ -33,7 +33,7 @@ func stamp(ext []byte) (seconds uint64, nanos uint32, ok bool) {
 
 // isMap tells whether a byte begins a map. Where a timestamp's payload begins so and its target is a struct or map,
 // the library goes past the extension's head and takes the payload for the map: it would then read lengths that
-// check has not seen.
+// checkSource has not seen.
 func isMap(c byte) bool { return c >= 0x80 && c <= 0x8f || c == 0xde || c == 0xdf }
 
 // widenStamps returns src with the timestamps at the given offsets in their 12-byte form, which begins with
