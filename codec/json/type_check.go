@@ -57,7 +57,7 @@ func checkStruct(t reflect.Type, seen map[reflect.Type]bool) error {
 	return nil
 }
 
-// endless tells whether pointers lead from t to t alone, as from type P *P: encoding/json would allocate one behind
+// endless reports whether pointers lead from t to t alone, as from type P *P: encoding/json would allocate one behind
 // the other for ever.
 func endless(t reflect.Type) bool {
 	seen := make(map[reflect.Type]bool)
@@ -93,7 +93,7 @@ var methods = [2][2]method{
 	},
 }
 
-// selfMade tells whether values of the type write their text, or read it, by a method. It refuses one that would be
+// selfMade reports whether values of the type write their text, or read it, by a method. It refuses one that would be
 // called for all of a struct although it belongs to an embedded field.
 func selfMade(t reflect.Type) (bool, error) {
 	found := false

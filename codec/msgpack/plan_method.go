@@ -87,7 +87,7 @@ func (p *plan) methods() bool {
 	return true
 }
 
-// has tells whether a value or a pointer to one has the method, as the library asks.
+// has reports whether a value or a pointer to one has the method, as the library asks.
 func (p *plan) has(m method) bool {
 	return p.typ.Implements(m.of) || reflect.PointerTo(p.typ).Implements(m.of)
 }

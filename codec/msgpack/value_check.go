@@ -84,7 +84,7 @@ func (c *valueChecker) held(p *plan, v reflect.Value, at position) error {
 	return c.value(p, v, at)
 }
 
-// harmless tells whether a value has a type that interfaces often hold, and that needs no inspection.
+// harmless reports whether a value has a type that interfaces often hold, and that needs no inspection.
 func harmless(v any) bool {
 	switch v.(type) {
 	case bool, string, []byte, int, int64, uint64, float64, time.Time:
@@ -115,7 +115,7 @@ func (c *valueChecker) entries(p *plan, v reflect.Value, at position) error {
 	return nil
 }
 
-// isText tells whether a key is a string.
+// isText reports whether a key is a string.
 func isText(key reflect.Value) bool {
 	for key.Kind() == reflect.Interface {
 		key = key.Elem()

@@ -110,7 +110,7 @@ func (ps *plans) make(t reflect.Type, made map[reflect.Type]*plan) *plan {
 	return p
 }
 
-// isText tells whether a *t writes itself as text and reads itself back, by methods that t declares. What t takes
+// isText reports whether a *t writes itself as text and reads itself back, by methods that t declares. What t takes
 // from an embedded field does not count: the field travels as any other.
 func isText(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
