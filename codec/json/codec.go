@@ -10,7 +10,7 @@ import (
 )
 
 // Of returns the JSON codec of T. It is immutable and safe for concurrent use. Where encoding/json would lose what a
-// T holds, or never end, every method returns an error that says why and is a *json.UnsupportedTypeError.
+// T holds, or never end, every method returns an error that names the reason and is a *json.UnsupportedTypeError.
 func Of[T any]() codec.Codec[T] {
 	if err := check(reflect.TypeFor[T](), make(map[reflect.Type]bool)); err != nil {
 		return refused[T]{err}

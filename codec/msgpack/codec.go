@@ -13,7 +13,7 @@ import (
 )
 
 // Of returns the MessagePack codec of T. It is immutable and safe for concurrent use. Where T has no MessagePack form,
-// or one that does not come back, every method returns an error that says why and is [ErrValue].
+// or one that would not decode, every method returns an error that names the reason and is [ErrValue].
 func Of[T any](opts ...Option) codec.Codec[T] {
 	o, known := newOptions(opts), new(plans)
 	p := known.of(reflect.TypeFor[T]())
@@ -22,7 +22,7 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 	}
 	return &msgpackCodec[T]{
 		plan:     p,
-		guard:    guard{known, o.depth},
+		checker:  valueChecker{known, o.depth},
 		memory:   o.memory,
 		encoders: sync.Pool{New: newEncoder},
 		decoders: sync.Pool{New: newDecoder},
@@ -31,7 +31,7 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 
 type msgpackCodec[T any] struct {
 	plan     *plan
-	guard    guard
+	checker  valueChecker
 	memory   int
 	encoders sync.Pool // of *encoder
 	decoders sync.Pool // of *decoder
@@ -91,7 +91,7 @@ func (c *msgpackCodec[T]) encode(out output, v *T) (done output, err error) {
 			err = fmt.Errorf("%w: encode: %v", ErrValue, r)
 		}
 	}()
-	if err := c.guard.value(c.plan, reflect.ValueOf(v).Elem(), place{}); err != nil {
+	if err := c.checker.value(c.plan, reflect.ValueOf(v).Elem(), position{}); err != nil {
 		return output{}, err
 	}
 	e := c.encoders.Get().(*encoder)
@@ -107,14 +107,14 @@ func (c *msgpackCodec[T]) encode(out output, v *T) (done output, err error) {
 // Decode replaces *v with the one value in src. Fields that src does not name are zero afterwards,
 // not what they were. On error, one of the package's sentinels, *v is untouched.
 func (c *msgpackCodec[T]) Decode(src []byte, v *T) error {
-	stamps, err := check(src, c.guard.maxDepth)
+	stamps, err := checkSource(src, c.checker.maxDepth)
 	if err != nil {
 		return err
 	}
 	if stamps != nil {
 		src = widenStamps(src, stamps)
 	}
-	if err := afford(src, c.plan, c.memory); err != nil {
+	if err := checkMemory(src, c.plan, c.memory); err != nil {
 		return err
 	}
 	var fresh T
@@ -133,7 +133,7 @@ func (c *msgpackCodec[T]) Decode(src []byte, v *T) error {
 // DecodeBorrow is Decode: the library always copies.
 func (c *msgpackCodec[T]) DecodeBorrow(src []byte, v *T) error { return c.Decode(src, v) }
 
-// decode lets the library decode src, which [check] has passed, into the pointer v. The library
+// decode lets the library decode src, which [checkSource] has passed, into the pointer v. The library
 // panics where reflection does, for instance on an array as key of a map[any]any: a peer can send
 // that, so it comes back as an error.
 func (d *decoder) decode(src []byte, v any) (err error) {

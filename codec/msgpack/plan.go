@@ -137,7 +137,7 @@ func (b *planner) fill(p *plan) {
 	}
 }
 
-// endless tells whether pointers lead from t to t alone, as from type P *P.
+// endless reports whether pointers lead from t to t alone, as from type P *P.
 func endless(t reflect.Type) bool {
 	seen := make(map[reflect.Type]bool)
 	for ; t.Kind() == reflect.Pointer; t = t.Elem() {

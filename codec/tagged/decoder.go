@@ -138,10 +138,10 @@ func (d *Decoder) scanValue(p []byte) (int, error) {
 	return n, nil
 }
 
-// Whole tells whether a value is complete and not yet followed by another Feed.
+// Whole reports whether a value is complete and not yet followed by another Feed.
 func (d *Decoder) Whole() bool { return d.state == atEnd }
 
-// Partial tells whether the stream stands inside its header, a message header or a value: an end here
+// Partial reports whether the stream stands inside its header, a message header or a value: an end here
 // would be an unexpected one.
 func (d *Decoder) Partial() bool { return d.state != atItem && d.state != atEnd }
 

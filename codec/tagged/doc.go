@@ -91,8 +91,13 @@
 //	nil pointer, slice, map, any         null                               nil
 //
 // Fields of a struct go in order of declaration under their name, or under `tagged:"name"`; those with
-// `tagged:"-"` and unexported ones do not travel, and an embedded struct is a field like any other. Map
-// keys are sorted, so equal values have equal bytes; two keys with equal bytes are [ErrDuplicate]. A time zone travels as its offset only.
+// `tagged:"-"` and unexported ones do not travel, and an embedded struct is a field like any other: its
+// methods are not taken for those of the whole. A struct of which nothing would travel is [ErrUnsupported],
+// unless a tag says "-"; so is one that embeds an unexported struct with exported fields. A type defined over
+// an integer is that integer, also where the integer is time.Duration.
+//
+// Map keys are sorted, so equal values have equal bytes; two keys with equal bytes are [ErrDuplicate]. A time
+// zone travels as its offset only.
 //
 // A decoder is strict about kinds and lenient about shape: a field that is missing is zero, a key that
 // a struct does not have is passed over, an integer goes into any integer or float that holds it

@@ -103,6 +103,27 @@ func TestNestingStopsAtTheDepthAllowed(t *testing.T) {
 	}
 }
 
+func TestTheDeepestValueThatCanBeAllowedFitsTheStack(t *testing.T) {
+	const levels = 100_000
+	f := tagged.New(tagged.MaxDepth(levels))
+	var v any
+	src := append(bytes.Repeat(h(t, `0b2a`), levels), byte(tagged.CodeZero))
+	if err := f.Unmarshal(src, &v); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := f.Append(nil, v); err != nil || !bytes.Equal(b, src) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	var n nested
+	src = append(bytes.Repeat(append(h(t, `0e2a1025`), "ANameThatHasThirtySevenLettersInItAll"...), levels), byte(tagged.CodeNull))
+	if err := f.Unmarshal(src, &n); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := f.Append(nil, n); err != nil || !bytes.Equal(b, src) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+}
+
 func TestSmallSourcesCannotTakeMoreMemoryThanAllowed(t *testing.T) {
 	type wide struct{ Room [1 << 16]byte }
 	const n = 1 << 15
@@ -193,6 +214,7 @@ func TestEveryTruncationOfEveryGoldenValueIsAnError(t *testing.T) {
 func TestBadOptionsPanic(t *testing.T) {
 	for name, f := range map[string]func(){
 		"depth":   func() { tagged.MaxDepth(-1) },
+		"stack":   func() { tagged.MaxDepth(100_001) },
 		"memory":  func() { tagged.MaxMemory(-1) },
 		"message": func() { tagged.MaxMessage(0) },
 	} {

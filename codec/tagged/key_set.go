@@ -79,7 +79,7 @@ func brief(key reflect.Value) string {
 	return fmt.Sprintf("%.40q", text)
 }
 
-// comparable tells whether two keys of the type have the same encoding exactly if they are one key of a Go map.
+// comparable reports whether two keys of the type have the same encoding exactly if they are one key of a Go map.
 func (p *plan) comparable() bool {
 	switch p.kind {
 	case kindBool, kindInt, kindUint, kindString, kindByteArray, kindDuration:

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/shmring/ipc/codec/internal/declared"
 )
 
 // kind is how the values of a Go type travel.
@@ -108,12 +110,15 @@ func (ps *plans) make(t reflect.Type, made map[reflect.Type]*plan) *plan {
 	return p
 }
 
-// isText tells whether a *t writes itself as text and reads itself back.
+// isText reports whether a *t writes itself as text and reads itself back, by methods that t declares. What t takes
+// from an embedded field does not count: the field travels as any other.
 func isText(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
 		p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) &&
-		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) &&
+		declared.Method(t, func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("MarshalText") }) &&
+		declared.Method(t, func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("UnmarshalText") })
 }
 
 // fill completes the plan of a type by its reflect.Kind.

@@ -41,7 +41,7 @@ func (ps *plans) fillStruct(p *plan, made map[reflect.Type]*plan) {
 // refuse makes the type one that is not supported.
 func (p *plan) refuse(reason string) { p.kind, p.reason = kindUnsupported, reason }
 
-// exportsFields tells whether a struct, or the struct that a pointer leads to, has an exported field.
+// exportsFields reports whether a struct, or the struct that a pointer leads to, has an exported field.
 func exportsFields(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -34,7 +34,7 @@ func (c *cursor) value(p *plan, v reflect.Value) error {
 	return err
 }
 
-// nilable tells whether null is a value of the type.
+// nilable reports whether null is a value of the type.
 func (p *plan) nilable() bool {
 	switch p.kind {
 	case kindBytes, kindSlice, kindSet, kindObject, kindMap, kindPointer, kindLooseSet, kindLooseMap:

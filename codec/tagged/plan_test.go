@@ -48,6 +48,7 @@ func TestATypeOfWhichNothingWouldTravelIsRefused(t *testing.T) {
 
 func TestWhatATagExcludesIsNotMissed(t *testing.T) {
 	type lock struct{ state int }
+	_ = lock{}.state
 	v := struct {
 		_      int32
 		lock   lock

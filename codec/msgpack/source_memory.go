@@ -15,9 +15,9 @@ const (
 	anySpread = boxSize + mapSize + entrySize // the most that one byte can take below an any
 )
 
-// afford refuses a source, which [check] has passed, if decoding it as a value of p could take more than limit
-// bytes of memory.
-func afford(src []byte, p *plan, limit int) error {
+// checkMemory refuses a source, which [checkSource] has passed, if decoding it as a value of p could take more than
+// limit bytes of memory.
+func checkMemory(src []byte, p *plan, limit int) error {
 	if len(src) <= limit/max(p.spread, 1) {
 		return nil // whatever is in it
 	}
@@ -26,7 +26,7 @@ func afford(src []byte, p *plan, limit int) error {
 }
 
 // meter walks a source along the plan of its type and counts the memory that the library would take. It recurses
-// as deep as check allows.
+// as deep as checkSource allows.
 type meter struct {
 	src   []byte
 	pos   int

@@ -185,11 +185,37 @@ func TestAValueWithoutAFormIsErrValueAndLeavesTheBuffer(t *testing.T) {
 	}
 }
 
-func TestMaxDepthPanicsOnANegativeBound(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Fatal("no panic")
-		}
-	}()
-	msgpack.MaxDepth(-1)
+func TestTheDeepestValueThatCanBeAllowedFitsTheStack(t *testing.T) {
+	type node struct{ N []node }
+	const levels = 100_000
+	c := msgpack.Of[node](msgpack.MaxDepth(levels))
+	src := append(bytes.Repeat([]byte{0x81, 0xa1, 'N', 0x91}, levels/2), 0x80)
+	var v node
+	if err := c.Decode(src, &v); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := c.Append(nil, &v); !errors.Is(err, msgpack.ErrDepth) { // the innermost is a map of one entry, too
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	v = v.N[0]
+	if _, err := c.Append(nil, &v); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOptionsPanicBeyondTheirRange(t *testing.T) {
+	for name, f := range map[string]func(){
+		"depth":  func() { msgpack.MaxDepth(-1) },
+		"stack":  func() { msgpack.MaxDepth(100_001) },
+		"memory": func() { msgpack.MaxMemory(-1) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			f()
+		}()
+	}
 }

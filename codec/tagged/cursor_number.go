@@ -71,7 +71,7 @@ func (c *cursor) float(p *plan, k Code, v reflect.Value) error {
 	return nil
 }
 
-// floatOf reads the rest of a float64 with the code k, and tells whether k is one.
+// floatOf reads the rest of a float64 with the code k, and reports whether k is one.
 func (c *cursor) floatOf(k Code) (f float64, ok bool, err error) {
 	switch k {
 	case CodeFloat64:

@@ -20,8 +20,8 @@ type (
 	base        struct{ ID int }
 	number      int
 	selfPointer *selfPointer
-	selfEmbed   struct {
-		*selfEmbed
+	SelfEmbed   struct {
+		*SelfEmbed
 		N int
 	}
 	definedTime time.Time
@@ -60,7 +60,7 @@ func TestOfRefusesWhatTheLibraryCannotHandle(t *testing.T) {
 	refused[struct{ F func() }](t)
 	refused[selfPointer](t)
 	refused[struct{ P selfPointer }](t)
-	refused[selfEmbed](t)
+	refused[SelfEmbed](t)
 	refused[fmt.Stringer](t)
 	refused[struct{ T encoding.TextMarshaler }](t)
 	refused[struct {
@@ -207,7 +207,7 @@ func TestEmbeddedStructsThatTheLibraryHandlesComeBack(t *testing.T) {
 		URL       *url.URL
 		Err       error
 		Loop      *record
-		_msgpack  struct{} `msgpack:",as_array"`
+		_msgpack  struct{} `msgpack:",as_array"` //lint:ignore U1000 the library reads its tag
 	}
 	v := record{inner: inner{1, time.Unix(5, 0)}, N: 2, Shadowed: shadowed{3}, Prefix: netip.MustParsePrefix("10.0.0.0/8"),
 		URL: &url.URL{Scheme: "http", Host: "x"}, Err: errors.New("text"), Loop: &record{N: 4}}

@@ -5,13 +5,13 @@ import "encoding/binary"
 // codeNil is the code of nil.
 const codeNil = 0xc0
 
-// check walks the one value in src and reports the first thing about it that would make the library
+// checkSource walks the one value in src and reports the first thing about it that would make the library
 // read beyond src, recurse deeper than depth levels, or allocate for elements that are not there. It
 // returns the offsets of the timestamps that must go through [widenStamps] first.
 //
 // Invariant: open[i] is the number of values still to come in the i-th open container, never 0 for
 // the innermost one between two rounds.
-func check(src []byte, depth int) (stamps []int, err error) {
+func checkSource(src []byte, depth int) (stamps []int, err error) {
 	var room [32]uint64
 	open := room[:0]
 	pos := 0

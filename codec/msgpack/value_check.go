@@ -9,59 +9,59 @@ import (
 // them has no end; nothing else comes near.
 const maxHops = 100
 
-// guard looks at a value before the library encodes it. The library would follow a cycle until the stack is used up,
-// and write what it does not read.
-type guard struct {
+// valueChecker inspects a value before the library encodes it. The library would follow a cycle until the stack is
+// used up, and encode what it does not decode.
+type valueChecker struct {
 	plans    *plans
 	maxDepth int
 }
 
-// place is where a value stands.
-type place struct {
+// position is where a value is found.
+type position struct {
 	depth int  // of open containers
 	hops  int  // pointers and interfaces since the last of them
 	loose bool // below an interface, so that it will be decoded without its type
 }
 
-func (at place) inside() place { return place{depth: at.depth + 1, loose: at.loose} }
+func (at position) inside() position { return position{depth: at.depth + 1, loose: at.loose} }
 
-func (g *guard) value(p *plan, v reflect.Value, at place) error {
-	if at.depth+p.levels <= g.maxDepth && !(at.loose && p.oddKeys) {
+func (c *valueChecker) value(p *plan, v reflect.Value, at position) error {
+	if at.depth+p.levels <= c.maxDepth && !(at.loose && p.oddKeys) {
 		return nil // whatever is in it
 	}
 	switch p.kind {
 	case kindPointer, kindAny:
-		return g.held(p, v, at)
+		return c.held(p, v, at)
 	case kindSlice, kindArray:
 		if v.Len() == 0 {
 			return nil
 		}
-		if err := g.enter(at); err != nil {
+		if err := c.enter(at); err != nil {
 			return err
 		}
 		for i := range v.Len() {
-			if err := g.value(p.elem, v.Index(i), at.inside()); err != nil {
+			if err := c.value(p.elem, v.Index(i), at.inside()); err != nil {
 				return err
 			}
 		}
 	case kindMap:
-		return g.entries(p, v, at)
+		return c.entries(p, v, at)
 	case kindStruct:
-		return g.structure(p, v, at)
+		return c.structure(p, v, at)
 	}
 	return nil
 }
 
 // enter refuses a container that is nested too deep to be decoded.
-func (g *guard) enter(at place) error {
-	if at.depth < g.maxDepth {
+func (c *valueChecker) enter(at position) error {
+	if at.depth < c.maxDepth {
 		return nil
 	}
-	return &Error{Err: ErrDepth, Offset: -1, Got: uint64(at.depth) + 1, Limit: uint64(g.maxDepth)}
+	return &Error{Err: ErrDepth, Offset: -1, Got: uint64(at.depth) + 1, Limit: uint64(c.maxDepth)}
 }
 
-// held looks at what a pointer or an interface holds.
-func (g *guard) held(p *plan, v reflect.Value, at place) error {
+// held inspects what a pointer or an interface holds.
+func (c *valueChecker) held(p *plan, v reflect.Value, at position) error {
 	if v.IsNil() {
 		return nil
 	}
@@ -70,22 +70,22 @@ func (g *guard) held(p *plan, v reflect.Value, at place) error {
 	}
 	at.hops++
 	if p.kind == kindPointer {
-		return g.value(p.elem, v.Elem(), at)
+		return c.value(p.elem, v.Elem(), at)
 	}
 	at.loose = true
 	v = v.Elem()
-	if v.CanInterface() && known(v.Interface()) {
+	if v.CanInterface() && harmless(v.Interface()) {
 		return nil
 	}
-	p = g.plans.of(v.Type())
+	p = c.plans.of(v.Type())
 	if p.broken != nil {
 		return p.broken
 	}
-	return g.value(p, v, at)
+	return c.value(p, v, at)
 }
 
-// known tells whether a value is of a type that interfaces often hold, and in which nothing is to be found.
-func known(v any) bool {
+// harmless reports whether a value has a type that interfaces often hold, and that needs no inspection.
+func harmless(v any) bool {
 	switch v.(type) {
 	case bool, string, []byte, int, int64, uint64, float64, time.Time:
 		return true
@@ -93,11 +93,11 @@ func known(v any) bool {
 	return false
 }
 
-func (g *guard) entries(p *plan, v reflect.Value, at place) error {
+func (c *valueChecker) entries(p *plan, v reflect.Value, at position) error {
 	if v.Len() == 0 {
 		return nil
 	}
-	if err := g.enter(at); err != nil {
+	if err := c.enter(at); err != nil {
 		return err
 	}
 	for it := v.MapRange(); it.Next(); {
@@ -105,17 +105,17 @@ func (g *guard) entries(p *plan, v reflect.Value, at place) error {
 		if at.loose && !isText(key) {
 			return p.refused("a map within an interface needs strings as keys")
 		}
-		if err := g.value(p.key, key, at.inside()); err != nil {
+		if err := c.value(p.key, key, at.inside()); err != nil {
 			return err
 		}
-		if err := g.value(p.elem, it.Value(), at.inside()); err != nil {
+		if err := c.value(p.elem, it.Value(), at.inside()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// isText tells whether a key is a string.
+// isText reports whether a key is a string.
 func isText(key reflect.Value) bool {
 	for key.Kind() == reflect.Interface {
 		key = key.Elem()
@@ -123,18 +123,18 @@ func isText(key reflect.Value) bool {
 	return key.Kind() == reflect.String
 }
 
-func (g *guard) structure(p *plan, v reflect.Value, at place) error {
+func (c *valueChecker) structure(p *plan, v reflect.Value, at position) error {
 	if len(p.fields) == 0 {
 		return nil
 	}
-	if err := g.enter(at); err != nil {
+	if err := c.enter(at); err != nil {
 		return err
 	}
 	for i := range p.fields {
 		f := &p.fields[i]
 		// An error means a nil pointer on the way, whose fields travel as nil.
 		if it, err := v.FieldByIndexErr(f.index); err == nil {
-			if err := g.value(f.plan, it, at.inside()); err != nil {
+			if err := c.value(f.plan, it, at.inside()); err != nil {
 				return err
 			}
 		}
