@@ -54,7 +54,7 @@ func TestTheFileIsWrittenAndThenFoundUpToDate(t *testing.T) {
 
 func TestMistakesInTheArgumentsAreUsageErrors(t *testing.T) {
 	for want, args := range map[string][]string{
-		"bincodegen: -type is missing\n":                         nil,
+		"bincodegen: -type is missing\n":                    nil,
 		"bincodegen: want one directory, got [\"a\" \"b\"]": {"-type", "A", "a", "b"},
 		"-nonsense": {"-nonsense"},
 	} {
