@@ -192,7 +192,7 @@ func (m *messageReader) Read(b []byte) (int, error) {
 
 // Close ends both directions, and unblocks every call. The peer receives what was sent, then io.EOF.
 // Everything is given back when Close returns. On a socket it waits up to a second for room to say
-// goodbye, and over TCP within the same second until the peer's system has received everything.
+// the close notification, and over TCP within the same second until the peer's system has received everything.
 func (c *Conn) Close() error {
 	if !c.closed.CompareAndSwap(false, true) {
 		<-c.gone

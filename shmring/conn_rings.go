@@ -51,7 +51,7 @@ func (r *connRings) Create(capacity uint64) (files []*os.File, actual uint64, er
 // Attach attaches the memory that a listener has sent: see handshake.Memory.
 func (r *connRings) Attach(capacity uint64, files []*os.File) (err error) {
 	if len(files) != 2 {
-		return fmt.Errorf("%w: %d descriptors came with the offer of a ring, want 2", ErrHandshake, len(files))
+		return fmt.Errorf("%w: %d descriptors came with the reply that offers a ring, want 2", ErrHandshake, len(files))
 	}
 	r.link = newLink()
 	if r.out, err = r.open(files[0], capacity); err == nil {
@@ -78,7 +78,7 @@ func (r *connRings) open(f *os.File, capacity uint64) (*Segment, error) {
 		return nil, err
 	}
 	if s.header.Capacity != capacity {
-		err = fmt.Errorf("%w: the ring has %d bytes, the offer said %d", ErrHandshake, s.header.Capacity, capacity)
+		err = fmt.Errorf("%w: the ring has %d bytes, the reply said %d", ErrHandshake, s.header.Capacity, capacity)
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
