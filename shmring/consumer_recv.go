@@ -71,7 +71,7 @@ func (c *Consumer) finishRecv(dst []byte) ([]byte, error) {
 // recvSlow is recv where the fast path is closed. The caller has entered; recvSlow leaves.
 func (c *Consumer) recvSlow(ctx context.Context, dst []byte) ([]byte, error) {
 	err := c.next(ctx, func(f ring.Found) error {
-		if c.onlyMessages && (isPiece(f, layout.FlagMore|layout.FlagContinued) || f.Ext.Type() != 0) {
+		if c.peer != nil && (isPiece(f, layout.FlagMore|layout.FlagContinued) || f.Ext.Type() != 0) {
 			return errFragmentOnly
 		} else if r := newRecord(f); r.More || r.Continued {
 			return &FragmentError{Size: len(r.Payload), More: r.More, Continued: r.Continued}

@@ -45,13 +45,14 @@ func (c *recordCondition) Recheck(first bool) (bool, error) {
 	if !first || !c.watcher.Quiet() {
 		c.ring.LookThoroughly()
 	}
+	end, _ := c.peer.ended(&c.ring) // before the look: it finds what was committed before the end
 	_, err := c.ring.Find()
 	if err == ErrEmpty {
 		if c.seg.doorbell == nil { // a connection's socket says when the peer ends
 			s := c.seg
 			c.watcher.Update(s.slots.Table[s.slots.Producers.First:s.slots.Producers.End], mem.Load(&s.control().Changes), &s.dataBell, s.opts.logger)
 		}
-		return false, nil
+		return false, end
 	}
 	// A record, or an error. The next attempt need not meet it: it looks into a zero header only if somebody
 	// announced a change, and the dead announce nothing.
