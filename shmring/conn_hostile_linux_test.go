@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,22 +26,30 @@ type forgedRing struct {
 	control *layout.Control
 	slot    *layout.Slot // the peer's
 	words   []uint64
+	stop    chan bool // ends feed
+	work    *sync.WaitGroup
 }
 
 func forge(t *testing.T, f *os.File) forgedRing {
 	t.Helper()
 	m, err := shm.FromFile(f, shm.OpenFlags{Sealed: true})
 	must(t, err)
-	t.Cleanup(func() { must(t, m.Unmap()) })
+	r := forgedRing{t: t, stop: make(chan bool), work: new(sync.WaitGroup)}
+	t.Cleanup(func() {
+		close(r.stop)
+		r.work.Wait()
+		must(t, m.Unmap())
+	})
 	h, err := layout.Load[layout.Header](m.Data[:layout.HeaderSize])
 	must(t, err)
-	control, err := layout.View[layout.Control](m.Data[h.ControlOffset:][:layout.ControlSize])
+	r.control, err = layout.View[layout.Control](m.Data[h.ControlOffset:][:layout.ControlSize])
 	must(t, err)
 	slots, err := layout.Slice[layout.Slot](m.Data[h.SlotsOffset:][:uint64(h.SlotCount)*layout.SlotSize])
 	must(t, err)
-	words, err := layout.Slice[uint64](m.Data[h.DataOffset:][:h.Capacity])
+	r.slot = &slots[1]
+	r.words, err = layout.Slice[uint64](m.Data[h.DataOffset:][:h.Capacity])
 	must(t, err)
-	return forgedRing{t, control, &slots[1], words}
+	return r
 }
 
 func (r forgedRing) status(s layout.SlotState) { mem.Store(&r.slot.Status, layout.MakeStatus(1, s)) }
@@ -65,19 +74,16 @@ func (r forgedRing) fill(w layout.Word) {
 // feed goes on filling to the end of the test, as a third process does that got the memory from the peer.
 func (r forgedRing) feed(w layout.Word) {
 	r.fill(w)
-	stop, stopped := make(chan bool), make(chan bool)
-	go func() {
-		defer close(stopped)
+	r.work.Go(func() {
 		for {
 			select {
-			case <-stop:
+			case <-r.stop:
 				return
 			default:
 				r.fill(w)
 			}
 		}
-	}()
-	r.t.Cleanup(func() { close(stop); <-stopped })
+	})
 }
 
 var (
@@ -155,7 +161,7 @@ func TestAHostileClientThatHangsUpIsGoneWhateverItHasWritten(t *testing.T) {
 				c, err := l.AcceptConn(soon(t))
 				must(t, err)
 				defer func() { must(t, c.Close()) }()
-				hangsUp(conn, r, write)
+				r.work.Go(func() { hangsUp(conn, r, write) })
 				ends(t, c, call)
 			})
 		}
@@ -164,11 +170,9 @@ func TestAHostileClientThatHangsUpIsGoneWhateverItHasWritten(t *testing.T) {
 
 // hangsUp forges and closes, before the other side's call or while it waits.
 func hangsUp(conn *net.UnixConn, r forgedRing, write func(forgedRing)) {
-	go func() {
-		write(r)
-		time.Sleep(5 * time.Millisecond)
-		conn.Close()
-	}()
+	write(r)
+	time.Sleep(5 * time.Millisecond)
+	conn.Close()
 }
 
 func TestAHostileListenerThatHangsUpIsGoneWhateverItHasWritten(t *testing.T) {
@@ -184,16 +188,22 @@ func TestAHostileListenerThatHangsUpIsGoneWhateverItHasWritten(t *testing.T) {
 					segments[i] = s
 				}
 				r := forge(t, segments[1].File())
-				path, confirmed := fakeListener(t, func(conn *net.UnixConn) error {
-					err := sock.Send(conn, offered(handshake.Ring, 8<<10), segments[0].File(), segments[1].File())
+				path, _ := fakeListener(t, func(conn *net.UnixConn) error {
+					if err := sock.Send(conn, offered(handshake.Ring, 8<<10), segments[0].File(), segments[1].File()); err != nil {
+						return err
+					}
+					confirmation := make([]byte, handshake.MessageSize)
+					if _, err := io.ReadFull(conn, confirmation); err != nil {
+						return err
+					}
 					hangsUp(conn, r, write)
-					return err
+					return io.EOF
 				})
 				c, err := Dial(soon(t), "fake", WithSocket(path))
 				must(t, err)
 				defer func() { must(t, c.Close()) }()
-				if (<-confirmed).Transport != handshake.Ring {
-					t.Fatal("the dialer refused the memory")
+				if c.Transport().Kind != TransportRing {
+					t.Fatalf("the dialer refused the memory: %s", c.Transport().Reason)
 				}
 				ends(t, c, call)
 			})
