@@ -28,6 +28,8 @@ type Consumer struct {
 	peer    *connPeer // the other end of a connection; nil for a ring on its own
 	// emptyPolls counts polls that found nothing.
 	emptyPolls uint32
+	// inMessage: the next record continues a message that was begun with RecvStream.
+	inMessage bool
 }
 
 // Close detaches: the next consumer continues after the last released record. It unblocks a call that
