@@ -70,13 +70,16 @@ const (
 
 // BusyError names the living process that holds a role. It unwraps to [ErrBusy].
 type BusyError struct {
-	Role Role
-	PID  int    // 0 where there are many
+	Role Role   // empty if the segment itself is busy
+	PID  int    // of the holder, in its own pid namespace; 0 where there are many, or none
 	Why  string // empty, or what else keeps the role busy
 }
 
 func (e *BusyError) Error() string {
-	if e.Why != "" {
+	switch {
+	case e.Role == "":
+		return "shmring: busy: " + e.Why
+	case e.Why != "":
 		return fmt.Sprintf("shmring: %s busy: %s", e.Role, e.Why)
 	}
 	return fmt.Sprintf("shmring: %s busy: held by process %d", e.Role, e.PID)

@@ -30,6 +30,8 @@ func roles() map[string]func(args []string) error {
 		"try without right":       tryWithoutRight,
 		"send over a passed file": sendOverPassedFile,
 		"copy":                    copyRecords,
+		"come and go":             comeAndGo,
+		"remove drained":          removeDrained,
 	}
 }
 
