@@ -2,10 +2,12 @@ package shmring
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/shmring/ipc/shmring/internal/lease"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/proc"
 	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/wait"
 )
@@ -99,11 +101,24 @@ func (s *Segment) attachError(role Role, err error) error {
 	case why != "":
 		return &BusyError{Role: role, Why: why}
 	case errors.As(err, &held):
-		return &BusyError{Role: role, PID: held.PID}
+		return s.heldError(role, held.PID)
 	case err == ring.ErrNoSlot:
 		return &BusyError{Role: role, Why: "all slots are taken (WithMaxProducers)"}
 	}
 	return publicError(err, s.path)
+}
+
+// heldError names the holder of a role, and says so if that is no process that can be seen from here.
+func (s *Segment) heldError(role Role, pid int) error {
+	e := &BusyError{Role: role, PID: pid}
+	first := s.slots.Consumers.First
+	if role == RoleProducer {
+		first = s.slots.Producers.First // the only one: of many, the error names none
+	}
+	if p, ok := s.party(first); ok && p.PID == pid && p.State == proc.Hidden {
+		e.Why = fmt.Sprintf("held by process %d, which is not visible from here", pid)
+	}
+	return e
 }
 
 // busyReason says what keeps a lease from us beside a holder; empty if nothing does.
