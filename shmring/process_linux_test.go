@@ -33,6 +33,8 @@ func roles() map[string]func(args []string) error {
 		"lock as a reader":        lockAsReader,
 		"come and go":             comeAndGo,
 		"remove drained":          removeDrained,
+
+		"receive without membarrier": receiveWithoutMembarrier,
 	}
 }
 

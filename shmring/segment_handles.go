@@ -77,10 +77,7 @@ func (s *Segment) attachable() error {
 	if s.closed {
 		return ErrClosed
 	}
-	if !s.lost() && !s.whole() { // nobody has touched what is missing yet
-		mem.Store32(&s.alarm, lifetime.AlarmLost)
-	}
-	if s.lost() {
+	if s.lost() || !s.whole() {
 		return ErrSegmentLost
 	}
 	if s.opts.readOnly {

@@ -21,8 +21,10 @@ type Consumer struct {
 	index       uint32 // of the own slot
 	counters
 	eof
-	poison  error // what every look returns after a violation
-	blocked bool  // a living producer has not finished what lies at pos
+	repairs
+	poison     error // what every look returns after a violation
+	blocked    bool  // a living producer has not finished what lies at pos
+	unfinished bool  // the last look ended before it knew whether there is a record
 }
 
 // counters are those that only the consumer writes.
@@ -71,6 +73,9 @@ func (c *Consumer) Position() uint64 { return c.pos }
 // Blocked reports whether the last look found that a living producer has not finished what lies next.
 func (c *Consumer) Blocked() bool { return c.blocked }
 
+// Unfinished reports that the last look ended before it knew whether there is a record.
+func (c *Consumer) Unfinished() bool { return c.unfinished }
+
 // Changed reports that somebody came or went since the last thorough look.
 func (c *Consumer) Changed() bool { return mem.Load(&c.ctl.Changes) != c.changes }
 
@@ -80,8 +85,9 @@ func (c *Consumer) Header() layout.Word { return layout.Word(mem.Load(c.Word(c.p
 // HeaderAddr returns where that word is.
 func (c *Consumer) HeaderAddr() *uint64 { return c.Word(c.pos) }
 
-// Ready takes a cheap look: it reports whether the next header is finished or somebody came or went.
-func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() }
+// Ready takes a cheap look: it reports whether the next header is finished, or somebody came or went, or the last look did
+// not get to its end.
+func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() || c.unfinished }
 
 // Finished reports whether w is committed or a pad: the two states with the highest bit.
 func Finished(w layout.Word) bool { return int64(w) < 0 }
