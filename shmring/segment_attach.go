@@ -181,7 +181,7 @@ func mappingError(op, path string, err error) error {
 	var seal *shm.SealError
 	switch {
 	case errors.As(err, &space):
-		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, Err: err}
+		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, FreeFiles: space.FreeFiles, Err: space.Err}
 	case errors.As(err, &link), errors.As(err, &kind):
 		err = fmt.Errorf("%w: %w", ErrNotSegment, err)
 	case errors.As(err, &seal):

@@ -192,13 +192,14 @@ func inspect(name, dir string) Info {
 	return s.Info()
 }
 
-// StaleFiles returns the paths of what is unfinished in the directory ([WithDir]) or was left there by the killed,
-// for [RemoveStaleFile]:
+// StaleFiles returns the paths of what killed processes left in the directory ([WithDir]), for [RemoveStaleFile]:
 //
-//   - unfinished segments: files that a Create is filling at this moment, or that one left when it was killed.
-//     Only file systems without unnamed files have any. The time of a file's last change tells the two apart;
-//   - sockets of listeners that were killed, or the lock of one where its socket is gone. A lock beside each
-//     says that nobody listens. The next Listen takes them over, too.
+//   - unfinished segments, which only file systems without unnamed files have. A Create that is still at work on one
+//     holds a lock on it;
+//   - sockets of listeners, or the lock of one where its socket is gone. A listener that lives holds the lock. The next
+//     Listen takes them over, too.
+//
+// What the caller may not look into is somebody else's and is left out.
 func StaleFiles(opts ...Option) ([]string, error) {
 	o, err := collect(&callStaleFiles, opts)
 	if err != nil {
@@ -218,7 +219,9 @@ func StaleFiles(opts ...Option) ([]string, error) {
 		if !e.Type().IsRegular() {
 			continue
 		} else if isUnfinished(e.Name()) {
-			paths = append(paths, path)
+			if busy, err := shm.BeingMade(path); err == nil && !busy {
+				paths = append(paths, path)
+			}
 		} else if path, is := staleListener(path, e); is {
 			paths = append(paths, path)
 		}
@@ -226,13 +229,13 @@ func StaleFiles(opts ...Option) ([]string, error) {
 	return paths, nil
 }
 
-// isDraft reports whether a file's name is that of an unfinished segment.
+// isUnfinished reports whether a file's name is that of an unfinished segment.
 func isUnfinished(name string) bool {
 	return shm.IsTemp(name) && strings.Contains(name, suffix+".") && plainName(name)
 }
 
-// deserted reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
-// or the lock if there is none. What it cannot look into belongs to somebody else.
+// staleListener reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
+// or the lock if there is none.
 func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	socket, ours := strings.CutSuffix(path, socketSuffix+lockSuffix)
 	if !ours || nameFault(filepath.Base(socket)) != "" {
@@ -240,7 +243,7 @@ func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	}
 	socket += socketSuffix
 	if info, err := lock.Info(); err != nil || info.Size() != 0 {
-		return "", false // others' locks have something to say
+		return "", false // another program's lock: ours are empty
 	}
 	if held, err := sock.Held(path); err != nil || held {
 		return "", false
@@ -252,14 +255,15 @@ func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	return socket, err == nil && info.Mode()&fs.ModeSocket != 0
 }
 
-// RemoveStaleFile removes what [StaleFiles] has found, a listener's lock together with its socket. An unfinished segment
-// must be old enough that nobody works on it. [AddressError] if somebody listens at a socket by now;
-// fs.ErrInvalid if the path is none that StaleFiles returns.
+// RemoveStaleFile removes what [StaleFiles] has found, a listener's lock together with its socket.
+//
+// Errors: [ErrBusy] if somebody uses the file by now, an [AddressError] if that is a listener; fs.ErrInvalid if the path is
+// none that StaleFiles returns; fs.ErrNotExist, [ErrPermission].
 func RemoveStaleFile(path string) error {
 	socket := strings.TrimSuffix(path, lockSuffix)
 	switch {
 	case isUnfinished(filepath.Base(path)):
-		return os.Remove(path)
+		return removeError(path, shm.Remove(path))
 	case !strings.HasSuffix(socket, socketSuffix):
 		return &SegmentError{Op: "remove", Path: path, Err: fs.ErrInvalid}
 	}

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/proc"
 )
 
 const hidden = "alive, not visible from here"
@@ -56,6 +59,38 @@ func TestALivingPartyThatCannotBeSeenIsAliveAndNobodyElse(t *testing.T) {
 	}
 	r.Abort()
 	must(t, errors.Join(p.Close(), c.Close()))
+}
+
+func TestAgesDoNotFollowTheClock(t *testing.T) {
+	for what, c := range map[string]struct {
+		created time.Time
+		max     time.Duration
+	}{
+		"made before the clock was set back": {time.Now().Add(time.Hour), 0},
+		"made before the clock was set":      {time.Unix(1, 0), proc.Uptime() + time.Minute},
+	} {
+		dir := memoryDir(t)
+		s, err := Create("feed", WithDir(dir))
+		must(t, err)
+		path := s.Info().Path
+		must(t, s.Close())
+		file, err := os.ReadFile(path)
+		must(t, err)
+		must(t, os.WriteFile(path, forged(func(h *layout.Header) { h.Created = c.created.UnixNano() })(file), 0o600))
+		s, err = Open("feed", WithDir(dir))
+		must(t, err)
+		defer s.Close()
+		p := producer(t, s)
+		mem.Store(&s.slots.Table[1].Attached, uint64(c.created.UnixNano()))
+		info := s.Info()
+		if info.Age < 0 || info.Age > c.max {
+			t.Errorf("%s: the segment's age is %v, want at most %v", what, info.Age, c.max)
+		}
+		if age, most := info.Parties[0].Age, proc.SinceStart(proc.Self().StartTime); age < 0 || age > most {
+			t.Errorf("%s: the party's age is %v, want at most %v", what, age, most)
+		}
+		must(t, p.Close())
+	}
 }
 
 func TestADeadPartyIsGoneWhoeverHasItsPID(t *testing.T) {

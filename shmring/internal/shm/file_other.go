@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // DefaultDir returns the directory that holds segments unless the user names one.
@@ -19,8 +20,7 @@ func DefaultDir() string { return filepath.Join(os.TempDir(), "shmring") }
 // leaves a file for which IsTemp holds.
 //
 // Errors: fs.ErrExist if the name is taken, fs.ErrNotExist naming the directory if
-// that is missing, *SizeError, fs.ErrPermission, and what the system says when the
-// disk is full.
+// that is missing, *NoSpaceError, *SizeError, fs.ErrPermission.
 func Create(path string, size int64, perm fs.FileMode, init func(mem []byte) error) (*Mapping, error) {
 	if size <= 0 || size > math.MaxInt {
 		return nil, &SizeError{Path: path, Size: size, Max: math.MaxInt}
@@ -33,7 +33,9 @@ func Create(path string, size int64, perm fs.FileMode, init func(mem []byte) err
 			return nil, err
 		}
 	}
-	if err := makeNamed(path, size, perm, init); err != nil {
+	if err := makeNamed(path, size, perm, init); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return nil, &NoSpaceError{Path: path, Need: size, Free: -1, FreeFiles: -1, Err: err}
+	} else if err != nil {
 		return nil, err
 	}
 	return Open(path, OpenFlags{})
