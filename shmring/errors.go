@@ -70,13 +70,16 @@ const (
 
 // BusyError names the living process that holds a role. It unwraps to [ErrBusy].
 type BusyError struct {
-	Role Role
-	PID  int    // 0 where there are many
+	Role Role   // empty if the segment itself is busy
+	PID  int    // of the holder, in its own pid namespace; 0 where there are many, or none
 	Why  string // empty, or what else keeps the role busy
 }
 
 func (e *BusyError) Error() string {
-	if e.Why != "" {
+	switch {
+	case e.Role == "":
+		return "shmring: busy: " + e.Why
+	case e.Why != "":
 		return fmt.Sprintf("shmring: %s busy: %s", e.Role, e.Why)
 	}
 	return fmt.Sprintf("shmring: %s busy: held by process %d", e.Role, e.PID)
@@ -144,11 +147,19 @@ func (e *CorruptError) Unwrap() []error { return withDetail(ErrCorrupt, e.Err) }
 // unwraps to [ErrNoSpace].
 type NoSpaceError struct {
 	Path       string
-	Need, Free int64
+	Need, Free int64 // bytes; -1 if unknown
+	FreeFiles  int64 // files (inodes) that the directory's file system has left; -1 if unknown, or without limit
 	Err        error
 }
 
 func (e *NoSpaceError) Error() string {
+	switch {
+	case e.FreeFiles == 0:
+		return fmt.Sprintf("shmring: no inode is left for %s: remove old segments (shmring gc) or other files there, or choose "+
+			"another directory (WithDir)", e.Path)
+	case e.Free < 0 || e.Free >= e.Need: // a quota, most likely
+		return fmt.Sprintf("shmring: %s needs %d bytes: %v", e.Path, e.Need, e.Err)
+	}
 	return fmt.Sprintf("shmring: %s needs %d bytes, %d are free: use a smaller WithCapacity, remove old segments "+
 		"(shmring gc), or give the directory more memory (containers: --shm-size)", e.Path, e.Need, e.Free)
 }

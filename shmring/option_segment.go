@@ -92,7 +92,7 @@ func WithChecksum() Option {
 // WithDir puts the file into another directory than the system's shared memory, and looks for it there. On a disk a
 // segment outlives a restart of the machine; see [Segment.Flush].
 //
-// Calls: Create, Open, OpenOrCreate, Remove, List, StaleFiles; Dial and Listen, where the address is not WithSocket's.
+// Calls: Create, Open, OpenOrCreate, Remove, RemoveUnused, List, StaleFiles; Dial and Listen, where the address is not WithSocket's.
 func WithDir(path string) Option { return func(o *options) { o.dir, o.given = path, o.given|optDir } }
 
 // WithMode sets the permission bits of a new file, or of a listener's socket, exactly, whatever the umask; 0600 if absent.
