@@ -43,7 +43,9 @@ const maxHandshakes = 256
 // on their own, so that a client that hangs keeps nobody waiting; those that fail are logged (WithLogger,
 // attribute "error", a [HandshakeError]) and not returned by Accept.
 //
-// Options: as [Dial], and WithMode, WithChecksum, WithMaxRecord, WithHugePages.
+// Options: WithSocket, WithSocketOnly, WithDir, WithMode, WithForeignOwner, WithHandshakeTimeout,
+// WithMaxMessage, WithCapacity, WithMaxRecord, WithChecksum, WithSchema, WithPrefault, WithHugePages, WithWait,
+// WithLogger.
 //
 // Errors: [AddressError], which is also ErrBusy and fs.ErrExist, where somebody listens already; [NameError], [OptionError],
 // fs.ErrExist for a file that is no socket.
@@ -54,9 +56,6 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
-		return nil, err
-	}
-	if err := o.connectable(); err != nil {
 		return nil, err
 	}
 	l := &Listener{o: o, ready: make(chan *Conn)}

@@ -55,6 +55,8 @@ const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 // List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
 // or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
 // segment can have is not.
+//
+// Options: WithDir.
 func List(opts ...Option) ([]Info, error) {
 	o, err := collect(&callList, opts)
 	if err != nil {
@@ -95,6 +97,8 @@ func inspect(name, dir string) Info {
 //     Only file systems without unnamed files have any. The time of a file's last change tells the two apart;
 //   - sockets of listeners that were killed, or the lock of one where its socket is gone. A lock beside each
 //     says that nobody listens. The next Listen takes them over, too.
+//
+// Options: WithDir.
 func StaleFiles(opts ...Option) ([]string, error) {
 	o, err := collect(&callStaleFiles, opts)
 	if err != nil {
