@@ -254,7 +254,7 @@ type CredentialsError struct {
 }
 
 func (e *CredentialsError) Error() string {
-	return fmt.Sprintf("shmring: the peer, process %d, belongs to user %d, allowed are %d and 0", e.PID, e.UID, e.Want)
+	return fmt.Sprintf("shmring: the peer, process %d, belongs to user %d, want %d or 0", e.PID, e.UID, e.Want)
 }
 
 // Unwrap returns ErrPermission.

@@ -37,7 +37,7 @@ func resolveAddress(name string, o *options) (address, error) {
 		return address{network: "tcp", text: text}, nil
 	}
 	if len(text) > maxSocketPath {
-		return address{}, &NameError{Name: text, Reason: fmt.Sprintf("the socket's path has %d bytes, allowed are %d (WithSocket, WithDir)", len(text), maxSocketPath)}
+		return address{}, &NameError{Name: text, Reason: fmt.Sprintf("the socket's path has %d bytes, want at most %d (WithSocket, WithDir)", len(text), maxSocketPath)}
 	}
 	return address{network: "unix", text: text, file: text[0] != '@'}, nil
 }

@@ -25,6 +25,8 @@ type Consumer struct {
 	data    wait.Waiter
 	seg     *Segment
 	watcher watch.Watcher
+	// emptyPolls counts polls that found nothing.
+	emptyPolls uint32
 	// onlyMessages: of a connection. Recv refuses records with a type, which are parts of larger messages.
 	onlyMessages bool
 }
@@ -74,6 +76,13 @@ func (c *Consumer) find(ctx context.Context) (ring.Found, error) {
 			if f, err = c.ring.Find(); err == nil {
 				return f, nil
 			}
+			// A file that was truncated inside a page reads as zeros there, as an empty ring does.
+			if c.emptyPolls++; endOfRing(err) || c.emptyPolls%pollsPerSizeCheck == 0 {
+				c.guard.CheckSize()
+			}
+		}
+		if c.guard.Lost() {
+			return ring.Found{}, ErrSegmentLost
 		}
 		if err != ErrEmpty || ctx == nil {
 			return ring.Found{}, publicError(err, c.seg.path)
@@ -90,6 +99,15 @@ func (c *Consumer) verify(f ring.Found, payload []byte) error {
 		return publicError(err, c.seg.path)
 	}
 	return nil
+}
+
+// pollsPerSizeCheck is how many polls find nothing between two looks at the size of the memory, which are system calls.
+const pollsPerSizeCheck = 16
+
+// endOfRing reports whether an engine's error is the end of a stream.
+func endOfRing(err error) bool {
+	_, died := err.(*ring.DiedError)
+	return died || err == io.EOF
 }
 
 // endOfStream reports whether err is the end of a stream.

@@ -47,16 +47,27 @@ type recordCondition Consumer
 func (c *recordCondition) Ready() bool { return c.ring.Ready() }
 
 func (c *recordCondition) Recheck(first bool) (bool, error) {
-	if !first || !c.watcher.Quiet() {
+	quiet := c.watcher.Quiet()
+	if !first || !quiet {
 		c.ring.LookThoroughly()
 	}
 	_, err := c.ring.Find()
 	if err == ErrEmpty {
-		if c.seg.doorbell == nil { // a connection's socket says when the peer ends
-			s := c.seg
-			c.watcher.Update(s.slots.Table[s.slots.Producers.First:s.slots.Producers.End], mem.Load(&s.control().Changes), &s.dataBell, s.opts.logger)
+		if c.seg.doorbell != nil { // a connection's socket says when the peer ends
+			return false, nil
 		}
-		return false, nil
+		c.updateWatcher()
+		if quiet && c.watcher.Complete() && !c.watcher.Settling() {
+			return false, nil
+		}
+		if err = c.ring.MarkDeaths(); err == nil { // who is marked dead is not watched any more
+			c.watcher.Forget()
+			c.updateWatcher()
+			return false, nil
+		}
+	}
+	if endOfRing(err) {
+		c.guard.CheckSize() // see find
 	}
 	// A record, or an error. The next attempt need not meet it: it looks into a zero header only if somebody
 	// announced a change, and the dead announce nothing.
@@ -66,11 +77,14 @@ func (c *recordCondition) Recheck(first bool) (bool, error) {
 	return true, err
 }
 
+// updateWatcher watches the processes of the producers.
+func (c *recordCondition) updateWatcher() {
+	s := c.seg
+	c.watcher.Update(s.slots.Table[s.slots.Producers.First:s.slots.Producers.End], mem.Load(&s.control().Changes), &s.dataBell, s.opts.logger)
+}
+
 func (c *recordCondition) MaxSleep() time.Duration {
-	switch {
-	case c.ring.Blocked():
-		return wait.OpenClaimSleep
-	case !c.watcher.Complete():
+	if !c.watcher.Complete() || c.watcher.Settling() {
 		return wait.UnwatchedSleep
 	}
 	return wait.MaxSleep

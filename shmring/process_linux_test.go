@@ -30,6 +30,8 @@ func roles() map[string]func(args []string) error {
 		"try without right":       tryWithoutRight,
 		"send over a passed file": sendOverPassedFile,
 		"copy":                    copyRecords,
+
+		"receive without membarrier": receiveWithoutMembarrier,
 	}
 }
 

@@ -36,7 +36,8 @@ func (p *Producer) pieceSize() int {
 // appears, and may be larger than the ring: see [Consumer.RecvStream]. One piece is in memory at a time.
 //
 // On an error after the first piece, of src, of ctx or because src ends early (io.ErrUnexpectedEOF), the
-// message does not exist; its reader learns that when the next one begins or the producer ends.
+// message does not exist; its reader learns that when the next one begins or the producer ends. src must not send on the
+// same producer: it gets ErrBusy.
 func (p *Producer) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 	return p.sendFrom(ctx, src, size, 0)
 }
@@ -45,11 +46,14 @@ func (p *Producer) sendFrom(ctx context.Context, src io.Reader, size int64, typ 
 	if size < 0 {
 		return &OptionError{Option: "SendFrom", Got: fmt.Sprint(size), Want: "0 or more bytes"}
 	}
+	if err := p.free(); err != nil {
+		return err
+	}
 	buf := make([]byte, min(size, int64(p.pieceSize())))
 	var piece uint8
 	for {
 		b := buf[:min(size, int64(len(buf)))]
-		if _, err := io.ReadFull(src, b); err != nil {
+		if err := p.readPiece(src, b); err != nil {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
@@ -65,6 +69,18 @@ func (p *Producer) sendFrom(ctx context.Context, src io.Reader, size int64, typ 
 		}
 		piece |= layout.FlagContinued
 	}
+}
+
+// readPiece fills b from src, which must not send on p meanwhile: its record would end the message.
+func (p *Producer) readPiece(src io.Reader, b []byte) error {
+	p.streaming = true
+	p.ring.Pause()
+	defer func() { // also where src panics
+		p.streaming = false
+		p.ring.Resume()
+	}()
+	_, err := io.ReadFull(src, b)
+	return err
 }
 
 // sendPieces is sendFrom for a payload in memory.

@@ -36,11 +36,11 @@ func nameFault(name string) string {
 	case name == "":
 		return "it is empty"
 	case len(name) > maxName:
-		return fmt.Sprintf("%d bytes, allowed are %d", len(name), maxName)
+		return fmt.Sprintf("%d bytes, want at most %d", len(name), maxName)
 	case name[0] == '.' || name[0] == '-':
 		return "it must not begin with a dot or a hyphen"
 	case !plainName(name):
-		return "allowed are letters, digits, dot, hyphen and underscore"
+		return "want letters, digits, dots, hyphens and underscores only"
 	}
 	return ""
 }

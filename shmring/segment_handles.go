@@ -69,7 +69,7 @@ func (s *Segment) attachable() error {
 	if s.closed {
 		return ErrClosed
 	}
-	if s.lost() {
+	if s.lost() || !s.whole() {
 		return ErrSegmentLost
 	}
 	if s.opts.readOnly {

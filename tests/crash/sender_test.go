@@ -26,11 +26,11 @@ func (l *listener) Handle(_ context.Context, r slog.Record) error {
 	switch {
 	case strings.Contains(r.Message, "repaired"):
 		r.Attrs(func(a slog.Attr) bool {
-			switch a.Value.String() {
-			case "claim":
-				l.claims.Add(1)
-			case "gap":
-				l.gaps.Add(1)
+			switch a.Key {
+			case "claims":
+				l.claims.Add(a.Value.Int64())
+			case "gaps":
+				l.gaps.Add(a.Value.Int64())
 			}
 			return true
 		})

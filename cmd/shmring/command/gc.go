@@ -42,7 +42,7 @@ func newGC() *cobra.Command {
 
 func (f *gcFlags) run(cmd *cobra.Command) error {
 	if f.grace < 0 {
-		return cli.Usage("--grace %v: allowed is 0 or more", f.grace)
+		return cli.Usage("--grace %v: want 0 or more", f.grace)
 	}
 	infos, err := shmring.List(f.DirOptions()...)
 	if err != nil {

@@ -21,8 +21,10 @@ type Consumer struct {
 	index       uint32 // of the own slot
 	counters
 	eof
-	poison  error // what every look returns after a violation
-	blocked bool  // a living producer has not finished what lies at pos
+	repairs
+	poison     error // what every look returns after a violation
+	blocked    bool  // a living producer has not finished what lies at pos
+	unfinished bool  // the last look ended before it knew whether there is a record
 }
 
 // counters are those that only the consumer writes.
@@ -80,8 +82,9 @@ func (c *Consumer) Header() layout.Word { return layout.Word(mem.Load(c.Word(c.p
 // HeaderAddr returns where that word is.
 func (c *Consumer) HeaderAddr() *uint64 { return c.Word(c.pos) }
 
-// Ready takes a cheap look: it reports whether the next header is finished or somebody came or went.
-func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() }
+// Ready takes a cheap look: it reports whether the next header is finished, or somebody came or went, or the last look did
+// not get to its end.
+func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() || c.unfinished }
 
 // Finished reports whether w is committed or a pad: the two states with the highest bit.
 func Finished(w layout.Word) bool { return int64(w) < 0 }

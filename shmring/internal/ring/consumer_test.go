@@ -291,3 +291,70 @@ func TestAWrongChecksumIsAViolationThatPoisonsNothing(t *testing.T) {
 		t.Fatalf("the next one: got %q, %v", found.Payload, err)
 	}
 }
+
+// Whoever waits looks again as long as Ready says so: what a look has seen must not count as new.
+func TestALookAtAnOpenClaimLeavesNothingToLookAt(t *testing.T) {
+	f := newFixture(t, layout.MPSC, 256, false)
+	p := f.producer()
+	if _, err := p.Alloc(40, false); err != nil {
+		t.Fatal(err)
+	}
+	c := f.consumer()
+	f.nothing(c, ErrEmpty)
+	if !c.Blocked() || c.Ready() {
+		t.Errorf("blocked %v, ready %v, want blocked and nothing to look at", c.Blocked(), c.Ready())
+	}
+}
+
+func TestALookIsBoundedAndSaysSo(t *testing.T) {
+	const capacity = 1 << 20
+	for name, fill := range map[string]func(f *fixture){
+		"pads": func(f *fixture) {
+			for at := uint64(0); at < capacity; at += layout.WordSize {
+				f.put(at, layout.MakeWord(layout.Pad, 1, 1, 0, layout.WordSize))
+			}
+		},
+		"claims of the dead": func(f *fixture) {
+			for at := uint64(0); at < capacity; at += layout.WordSize {
+				f.put(at, layout.MakeWord(layout.Claimed, 2, 9, 0, layout.WordSize))
+			}
+		},
+		"a gap": func(*fixture) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, layout.MPSC, capacity, false)
+			f.producer()
+			c := f.consumer()
+			fill(f)
+			mem.Store(&f.ctl.Tail, capacity)
+			looks := 0
+			for ; c.Position() < capacity; looks++ {
+				before := c.Position()
+				f.nothing(c, ErrEmpty)
+				if c.Position() < capacity && (!c.Ready() || c.Position() == before) {
+					t.Fatalf("at %d after %d looks: ready %v", c.Position(), looks, c.Ready())
+				}
+			}
+			if looks < 2 && name != "a gap" {
+				t.Errorf("%d looks went through the whole ring", looks)
+			}
+		})
+	}
+}
+
+func TestDeathsAreMarkedOnceWhoeverElseLives(t *testing.T) {
+	f := newFixture(t, layout.MPSC, 256, false)
+	f.producer()
+	dead := f.producer()
+	f.producer()
+	c := f.consumer()
+	f.kill(dead.index)
+	for range 3 {
+		if err := c.MarkDeaths(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, state := layout.SplitStatus(mem.Load(&dead.slot.Status)); state != layout.SlotDead || mem.Load(&f.ctl.Deaths) != 1 {
+		t.Errorf("the slot's state is %d, %d deaths are counted, want dead and 1", state, mem.Load(&f.ctl.Deaths))
+	}
+}

@@ -57,7 +57,9 @@ func (p *Producer) allocMPSC(total uint64) (uint64, error) {
 			}
 		}
 		if need < total { // the end of the ring: skip it
-			p.TryClaim(tail, need, p.pad(need))
+			if p.TryClaim(tail, need, p.pad(need)) {
+				p.NotifyPending() // there may be no space for more until the consumer has skipped it
+			}
 		} else if p.TryClaim(tail, need, p.ClaimWord(need)) {
 			return tail, nil
 		}

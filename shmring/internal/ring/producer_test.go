@@ -216,3 +216,20 @@ func TestASlotThatALivingProducerHoldsIsNotTaken(t *testing.T) {
 		}
 	})
 }
+
+// The claim of the pad may be all that a full ring lets a producer do: the consumer must hear of it.
+func TestThePadAtTheEndOfTheRingWakesTheConsumer(t *testing.T) {
+	eachKind(t, func(t *testing.T, kind layout.Kind) {
+		f := newFixture(t, kind, 64, false)
+		p := f.producer()
+		f.send(p, "forty bytes and a header make forty-eight..."[:40])
+		seq := mem.Load32(&f.ctl.DataSeq)
+		mem.Store32(&f.ctl.DataWait, layout.WaitFlag) // the consumer sleeps
+		if _, err := p.Alloc(40, false); err != ErrFull {
+			t.Fatalf("got %v, want ErrFull", err)
+		}
+		if mem.Load32(&f.ctl.DataWait) != 0 || mem.Load32(&f.ctl.DataSeq) == seq {
+			t.Error("the consumer sleeps on")
+		}
+	})
+}

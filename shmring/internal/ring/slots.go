@@ -75,8 +75,11 @@ type Takeover struct {
 
 // Log tells the log of a takeover from a dead process.
 func (t *Takeover) Log(log *slog.Logger) {
-	if t.Died {
+	switch {
+	case t.Died:
 		log.Warn("shmring: took over from a dead process", "slot", t.Slot, "pid", t.PID)
+	case t.Torn: // somebody has noticed and logged the death
+		log.Info("shmring: took over from a dead process", "slot", t.Slot, "pid", t.PID)
 	}
 }
 

@@ -46,7 +46,7 @@ type OwnerError struct {
 }
 
 func (e *OwnerError) Error() string {
-	return fmt.Sprintf("shm: %s: belongs to user %d, allowed are %d and 0", e.Path, e.UID, e.Want)
+	return fmt.Sprintf("shm: %s: belongs to user %d, want %d or 0", e.Path, e.UID, e.Want)
 }
 
 // Unwrap returns fs.ErrPermission.

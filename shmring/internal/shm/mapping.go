@@ -95,7 +95,7 @@ func (m *Mapping) ID() (dev, ino uint64) {
 // it is then less than len(Data). After Unmap, or should the system not say, it is -1.
 func (m *Mapping) Size() int64 {
 	if m.file == nil {
-		return int64(len(m.base))
+		return int64(len(m.Data))
 	}
 	info, err := m.file.Stat()
 	if err != nil {
