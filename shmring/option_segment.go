@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"math/bits"
+	"path/filepath"
 
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/wait"
@@ -185,6 +186,18 @@ func (o *options) check() error {
 		return err
 	}
 	return nil
+}
+
+// absolute resolves a path now, so that it means the same file after a change of the working directory.
+func (o *options) absolute(path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return path, nil
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("shmring: %s: resolve %s: %w", o.call.name, path, err)
+	}
+	return abs, nil
 }
 
 // header lays out a new segment, whose options must fit one another.

@@ -1,6 +1,7 @@
 package shmring
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,11 +24,18 @@ func segmentPath(name string, o *options) (string, error) {
 	if reason := nameFault(name); reason != "" {
 		return "", &NameError{Name: name, Reason: reason}
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
+	return o.absolute(filepath.Join(cmp.Or(o.dir, shm.DefaultDir()), name+suffix))
+}
+
+// readDir returns the absolute path of the directory that the options name, and what lies there.
+func readDir(o *options) (dir string, entries []fs.DirEntry, err error) {
+	if dir, err = o.absolute(cmp.Or(o.dir, shm.DefaultDir())); err != nil {
+		return "", nil, err
 	}
-	return filepath.Join(dir, name+suffix), nil
+	if entries, err = os.ReadDir(dir); err != nil {
+		return "", nil, &SegmentError{Op: "list", Path: dir, Err: err}
+	}
+	return dir, entries, nil
 }
 
 // nameFault says what keeps name from being a segment's, "" if nothing does.
@@ -62,13 +70,9 @@ func List(opts ...Option) ([]Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
-	}
-	entries, err := os.ReadDir(dir)
+	dir, entries, err := readDir(&o)
 	if err != nil {
-		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+		return nil, err
 	}
 	infos := []Info{}
 	for _, e := range entries {
@@ -90,7 +94,7 @@ func inspect(name, dir string) Info {
 	return s.Info()
 }
 
-// StaleFiles returns the paths of what is unfinished in the directory ([WithDir]) or was left there by the killed,
+// StaleFiles returns the absolute paths of what is unfinished in the directory ([WithDir]) or was left there by the killed,
 // for [RemoveStaleFile]:
 //
 //   - unfinished segments: files that a Create is filling at this moment, or that one left when it was killed.
@@ -104,13 +108,9 @@ func StaleFiles(opts ...Option) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
-	}
-	entries, err := os.ReadDir(dir)
+	dir, entries, err := readDir(&o)
 	if err != nil {
-		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+		return nil, err
 	}
 	var paths []string
 	for _, e := range entries {
@@ -126,12 +126,12 @@ func StaleFiles(opts ...Option) ([]string, error) {
 	return paths, nil
 }
 
-// isDraft reports whether a file's name is that of an unfinished segment.
+// isUnfinished reports whether a file's name is that of an unfinished segment.
 func isUnfinished(name string) bool {
 	return shm.IsTemp(name) && strings.Contains(name, suffix+".") && plainName(name)
 }
 
-// deserted reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
+// staleListener reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
 // or the lock if there is none. What it cannot look into belongs to somebody else.
 func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	socket, ours := strings.CutSuffix(path, socketSuffix+lockSuffix)
