@@ -112,14 +112,14 @@ func (c *Conn) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 // maxStreamed is the largest message that SendFrom takes, in bytes: with its lengths it must fit an int64.
 const maxStreamed = math.MaxInt64 - 2*lengthSize
 
-// CloseWrite ends this side's sending, after a Send that is under way: the peer receives what was sent, then
-// io.EOF. Receiving goes on. Where a socket has no room for the end itself within a second, that goes out
-// without the caller, until Close.
+// CloseWrite ends this side's sending: the peer receives what was sent, then io.EOF. Receiving goes on. A Send that
+// waits for space returns ErrClosed. (On a socket, a message of which some bytes had gone counts as sent, and the call
+// returns nil; one from SendFrom is cut, which the peer takes for a death.) CloseWrite does not wait for the peer: what a
+// socket has no room for goes out without the caller, until Close.
 func (c *Conn) CloseWrite() error {
-	if err := c.lockSending(context.Background()); err != nil {
-		return err
+	if c.closed.Load() {
+		return ErrClosed
 	}
-	defer c.sending.Unlock()
 	return c.publicError(c.transport.CloseWrite())
 }
 
@@ -190,9 +190,10 @@ func (m *messageReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Close ends both directions, and unblocks every call. The peer receives what was sent, then io.EOF.
-// Everything is given back when Close returns. On a socket it waits up to a second for room to say
-// the close notification, and over TCP within the same second until the peer's system has received everything.
+// Close ends both directions, and unblocks every call. The peer receives what was sent, then io.EOF. Close does not
+// wait for the peer. On a ring everything is given back when it returns; so it is on a socket, unless the peer is slow to
+// read: then what was sent, and the end, are offered to it for up to ten more seconds, without the caller. A program
+// that exits earlier takes them with it.
 func (c *Conn) Close() error {
 	if !c.closed.CompareAndSwap(false, true) {
 		<-c.gone

@@ -55,7 +55,7 @@ func newNetConn(c *Conn) *netConn {
 func (n *netConn) Read(b []byte) (int, error) {
 	got, err := n.read(n.rd.Current(), b)
 	if (err == nil || err == io.EOF) && n.c.closed.Load() {
-		// What the peer says to our close notification is no answer to a Read that Close has ended.
+		// How the peer answers our close notification is no result of a Read that Close has ended.
 		got, err = 0, ErrClosed
 	}
 	if err == nil || err == io.EOF {

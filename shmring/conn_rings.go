@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 
 	"github.com/shmring/ipc/frame"
 	"github.com/shmring/ipc/layout"
@@ -21,6 +22,7 @@ type connRings struct {
 	out, in *Segment
 	tx      *Producer
 	rx      *Consumer
+	other   connPeer
 }
 
 // connOptions returns the options of a connection's segments from those of the connection.
@@ -92,7 +94,7 @@ func (r *connRings) occupy() (err error) {
 	if r.rx, err = r.in.Consumer(); err != nil {
 		return err
 	}
-	r.rx.onlyMessages = true
+	r.rx.peer = &r.other
 	return nil
 }
 
@@ -163,17 +165,38 @@ func (r *connReceiver) Release() {
 func (r *connReceiver) Ready() bool  { return ring.Finished(r.rx.ring.Header()) }
 func (r *connReceiver) Close() error { return r.rx.Close() }
 
-// PeerClosed looks at the peer's slot in the ring that it sends on.
+// PeerClosed looks at the peer's slot in the ring that it sends on: a peer that closes has taken it and given it up.
 func (r *connReceiver) PeerClosed() bool {
 	slots := &r.rings.in.slots
-	_, state := layout.SplitStatus(mem.Load(&slots.Table[slots.Producers.First].Status))
-	return state == layout.SlotFree
+	generation, state := layout.SplitStatus(mem.Load(&slots.Table[slots.Producers.First].Status))
+	return generation != 0 && state == layout.SlotFree
 }
 
-func (r *connReceiver) PeerEnded() {
+func (r *connReceiver) PeerEnded(err error) {
+	r.rings.other.end.Store(&err)
 	r.rings.peer.SetGone()
-	mem.Add(&r.rings.in.control().Changes, 1)
 	r.rings.in.dataBell.WakeAll()
+}
+
+// connPeer is the other end of a connection, as the Consumer at this end sees it. That it has ended, only the kernel
+// says, with the end of the socket: the shared memory may say anything.
+type connPeer struct {
+	end atomic.Pointer[error] // io.EOF or ErrPeerDied, once the socket has ended
+	// The rest belongs to the Consumer's goroutine.
+	noticed bool
+	last    uint64 // position; what the peer has committed ends here or before
+}
+
+// ended returns how the peer has ended, or nil. The Consumer receives what the peer has committed until then, at most one
+// lap of its ring, c; over says that it has. Somebody else may have the memory and go on writing.
+func (p *connPeer) ended(c *ring.Consumer) (end error, over bool) {
+	if p == nil || p.end.Load() == nil {
+		return nil, false
+	}
+	if !p.noticed {
+		p.noticed, p.last = true, c.Position()+c.Capacity()
+	}
+	return *p.end.Load(), c.Position() >= p.last
 }
 
 // SealError says that a descriptor came whose memory could still be truncated under us. It unwraps to

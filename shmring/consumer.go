@@ -25,10 +25,11 @@ type Consumer struct {
 	data    wait.Waiter
 	seg     *Segment
 	watcher watch.Watcher
+	peer    *connPeer // the other end of a connection; nil for a ring on its own
 	// emptyPolls counts polls that found nothing.
 	emptyPolls uint32
-	// onlyMessages: of a connection. Recv refuses records with a type, which are parts of larger messages.
-	onlyMessages bool
+	// inMessage: the next record continues a message that was begun with RecvStream.
+	inMessage bool
 }
 
 // Close detaches: the next consumer continues after the last released record. It unblocks a call that
@@ -68,10 +69,14 @@ func (c *Consumer) next(ctx context.Context, accept func(ring.Found) error, step
 // find finds the next record, waiting for one if ctx is not nil.
 func (c *Consumer) find(ctx context.Context) (ring.Found, error) {
 	for {
+		end, over := c.peer.ended(&c.ring) // before the look, as in Recheck
+		if over {
+			return ring.Found{}, end
+		}
 		err := error(ErrEmpty)
 		// Before a wait, a header that is not finished is not looked into: the wait does that, and gives released
 		// memory back, once it has lasted.
-		if ctx == nil || c.ring.Ready() {
+		if ctx == nil || end != nil || c.ring.Ready() {
 			var f ring.Found
 			if f, err = c.ring.Find(); err == nil {
 				return f, nil
@@ -83,6 +88,9 @@ func (c *Consumer) find(ctx context.Context) (ring.Found, error) {
 		}
 		if c.guard.Lost() {
 			return ring.Found{}, ErrSegmentLost
+		}
+		if err == ErrEmpty && end != nil && !c.ring.Unfinished() {
+			return ring.Found{}, end
 		}
 		if err != ErrEmpty || ctx == nil {
 			return ring.Found{}, publicError(err, c.seg.path)

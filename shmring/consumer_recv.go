@@ -71,7 +71,7 @@ func (c *Consumer) recvSlow(ctx context.Context, dst []byte, w layout.Word) ([]b
 		return dst, err
 	}
 	err = c.next(ctx, func(f ring.Found) error {
-		if c.onlyMessages && (isPiece(f, layout.FlagMore|layout.FlagContinued) || f.Ext.Type() != 0) {
+		if c.peer != nil && (isPiece(f, layout.FlagMore|layout.FlagContinued) || f.Ext.Type() != 0) {
 			return errFragmentOnly
 		} else if r := newRecord(f); r.More || r.Continued {
 			return &FragmentError{Size: len(r.Payload), More: r.More, Continued: r.Continued}

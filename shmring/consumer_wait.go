@@ -51,9 +51,12 @@ func (c *recordCondition) Recheck(first bool) (bool, error) {
 	if !first || !quiet {
 		c.ring.LookThoroughly()
 	}
+	end, _ := c.peer.ended(&c.ring) // before the look: it finds what was committed before the end
 	_, err := c.ring.Find()
 	if err == ErrEmpty {
-		if c.seg.doorbell != nil { // a connection's socket says when the peer ends
+		if c.peer != nil && !c.ring.Unfinished() { // the socket of a connection says when the peer ends
+			return false, end
+		} else if c.peer != nil {
 			return false, nil
 		}
 		c.updateWatcher()

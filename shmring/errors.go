@@ -256,6 +256,20 @@ func (e *FragmentError) Error() string {
 	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
 }
 
+// LostMessageError is a message that was sent in pieces ([Producer.SendFrom]) and cannot be received whole: a consumer that is
+// gone has released its first pieces. It unwraps to [ErrFragment].
+type LostMessageError struct {
+	Pieces int    // that were still there, and are skipped
+	Bytes  uint64 // of those
+}
+
+func (e *LostMessageError) Error() string {
+	return fmt.Sprintf("shmring: a message was lost with the consumer before: its last %d pieces (%d bytes) are skipped", e.Pieces, e.Bytes)
+}
+
+// Unwrap returns ErrFragment.
+func (e *LostMessageError) Unwrap() error { return ErrFragment }
+
 // errFragmentOnly spares a connection, which puts the pieces together, the allocation.
 var errFragmentOnly = &FragmentError{}
 

@@ -112,8 +112,8 @@ var (
 	callPipe         = call{"Pipe", optCapacity | optMaxRecord | optMaxMessage | optChecksum | optWait | optLogger}
 )
 
-// calls is every call that takes options.
-var calls = [...]*call{
+// optionCalls is every call that takes options.
+var optionCalls = [...]*call{
 	&callCreate, &callOpen, &callOpenOrCreate, &callAnonymous, &callFromFile, &callHeap, &callRemove, &callList, &callStaleFiles,
 	&callDial, &callListen, &callPipe,
 }
@@ -151,7 +151,7 @@ func (o *options) applicable() error {
 	if wrong := o.given &^ o.call.takes; wrong != 0 {
 		wrong &= -wrong // one is enough
 		var takers []string
-		for _, c := range calls {
+		for _, c := range optionCalls {
 			if c.takes&wrong != 0 {
 				takers = append(takers, c.name)
 			}

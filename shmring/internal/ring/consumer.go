@@ -73,6 +73,9 @@ func (c *Consumer) Position() uint64 { return c.pos }
 // Blocked reports whether the last look found that a living producer has not finished what lies next.
 func (c *Consumer) Blocked() bool { return c.blocked }
 
+// Unfinished reports that the last look ended before it knew whether there is a record.
+func (c *Consumer) Unfinished() bool { return c.unfinished }
+
 // Changed reports that somebody came or went since the last thorough look.
 func (c *Consumer) Changed() bool { return mem.Load(&c.ctl.Changes) != c.changes }
 

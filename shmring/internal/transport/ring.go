@@ -42,8 +42,9 @@ type Receiver interface {
 	Ready() bool
 	// PeerClosed reports whether the peer has given its slot up, as it does when it closes.
 	PeerClosed() bool
-	// PeerEnded says that the peer is gone, and wakes a call that waits for it.
-	PeerEnded()
+	// PeerEnded says that the peer is gone: from now on calls return what it has committed and then err, whatever else is
+	// in the memory. It wakes a call that waits.
+	PeerEnded(err error)
 	Close() error
 }
 
@@ -118,14 +119,15 @@ func Join(a, b *Ring) {
 	b.hangUp = func() error { a.PeerEnded(); return nil }
 }
 
-// PeerEnded makes this end notice that the peer is gone. What it has committed is still received, and then the end.
+// PeerEnded makes this end notice that the peer is gone. What it has committed is still received, and then the end. Only
+// whether that is called a clean one depends on what the peer has written.
 func (r *Ring) PeerEnded() {
-	end := ErrPeerDied
+	sendErr, recvErr := ErrPeerDied, ErrPeerDied
 	if r.receiver.PeerClosed() {
-		end = ErrPeerClosed
+		sendErr, recvErr = ErrPeerClosed, io.EOF
 	}
-	r.end.Store(&end)
-	r.receiver.PeerEnded()
+	r.end.Store(&sendErr)
+	r.receiver.PeerEnded(recvErr)
 	_ = r.sender.Close() // whoever waits for space waits in vain
 }
 

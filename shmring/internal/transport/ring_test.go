@@ -24,8 +24,8 @@ type fakeRing struct {
 	pieces   []piece
 	maxPiece int
 	stop     error
-	closed   bool // its sender's end
-	ended    bool // PeerEnded was called
+	closed   bool  // its sender's end
+	ended    error // what PeerEnded was told
 	lent     bool
 	releases int
 	last     piece // the piece that Begin or Next has lent last
@@ -109,10 +109,10 @@ func (o out) Next(context.Context) (Piece, error) {
 	}
 }
 
-func (o out) Release()         { o.lent, o.releases = false, o.releases+1 }
-func (o out) Ready() bool      { return len(o.pieces) > 0 }
-func (o out) PeerClosed() bool { return o.closed }
-func (o out) PeerEnded()       { o.ended = true }
+func (o out) Release()            { o.lent, o.releases = false, o.releases+1 }
+func (o out) Ready() bool         { return len(o.pieces) > 0 }
+func (o out) PeerClosed() bool    { return o.closed }
+func (o out) PeerEnded(err error) { o.ended = err }
 
 // looped returns a Ring that receives what it sends.
 func looped(maxMessage uint64) (*Ring, *fakeRing) {
@@ -273,8 +273,9 @@ func TestASenderIsToldHowThePeerEnded(t *testing.T) {
 	for closed, target := range map[bool]error{true: ErrPeerClosed, false: ErrPeerDied} {
 		r, f := looped(100)
 		f.closed = closed
-		if r.PeerEnded(); !f.ended || !f.closed {
-			t.Error("neither receiver nor sender were told")
+		r.PeerEnded()
+		if end := map[bool]error{true: io.EOF, false: ErrPeerDied}[closed]; f.ended != end || !f.closed {
+			t.Errorf("the receiver was told %v, want %v; the sender closed: %v", f.ended, end, f.closed)
 		}
 		want(t, "Send", r.Send(context.Background(), nil), target)
 		want(t, "SendMessage", r.SendMessage(context.Background(), frame.Message{Parts: [][]byte{nil}}), target)

@@ -23,28 +23,26 @@ func (s *Socket) SendMessage(ctx context.Context, m frame.Message) error {
 	return s.finishSend(s.w.Write(ctx, m))
 }
 
-// beginSend sends what an earlier message still owes. The Writer would take a message with the same
-// content for that one continued.
+// beginSend sends what an earlier message still owes. The Writer would take a message with the same content for that one
+// continued.
 func (s *Socket) beginSend(ctx context.Context) error {
-	if s.closing {
+	if s.closing.Load() || s.aborted.Load() {
 		return ErrClosed
 	}
 	if s.w.Pending() == 0 {
 		return nil
 	}
-	err := s.w.Flush(ctx)
-	switch {
-	case err == nil:
-		return nil
-	case frame.Resumable(err):
-		return &WaitError{Op: "send", Err: cause(err)}
+	if err := s.w.Flush(ctx); err != nil {
+		return s.sendError(err)
 	}
-	return s.sendError(err)
+	return nil
 }
 
 // SendFrom sends a message of an empty body and one part. One that has begun cannot be called off: where it fails, it
-// ends the connection.
+// ends the connection, or, after CloseWrite, the sending.
 func (s *Socket) SendFrom(ctx context.Context, src io.Reader, size int64) error {
+	s.streaming.Store(true) // before beginSend looks at closing: either it sees Shut, or Shut sees this
+	defer s.streaming.Store(false)
 	if err := s.beginSend(ctx); err != nil {
 		return err
 	}
@@ -52,11 +50,15 @@ func (s *Socket) SendFrom(ctx context.Context, src io.Reader, size int64) error 
 	err := s.w.WriteFrom(ctx, frame.Message{}, &from, size)
 	switch {
 	case err != nil && from.err != nil:
-		s.conn.Close()
+		_ = s.abort()
 		return fmt.Errorf("shmring: source: %w", from.err)
-	case frame.Resumable(err) && s.w.Pending() > 0:
-		s.conn.Close() // the rest of src is not ours to read any longer
-		return &WaitError{Op: "send", Err: cause(err)}
+	case frame.Resumable(err) && s.w.Pending() > 0: // and the rest of src is not ours to read any longer
+		if s.closing.Load() {
+			s.cut = true
+		} else {
+			_ = s.abort()
+		}
+		return s.sendError(err)
 	}
 	return s.finishSend(err)
 }
@@ -78,26 +80,42 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// finishSend judges the end of a write. A message that a context has cut short is taken: what is left of it is owed to
-// the stream, and goes out without the caller.
+// finishSend returns what a write has come to. A message that was cut short is taken: what is left of it is owed to the
+// stream, and goes out without the caller.
 func (s *Socket) finishSend(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case !frame.Resumable(err):
+	case !frame.Resumable(err) || s.w.Pending() == 0:
 		return s.sendError(err)
-	case s.w.Pending() == 0:
-		return &WaitError{Op: "send", Err: cause(err)}
 	}
-	s.inBackground(s.w.Flush)
+	if !s.closing.Load() { // else finish sends it
+		go s.flush()
+	}
 	return nil
 }
 
-// sendError returns who has ended the stream.
+// flush sends what is owed.
+func (s *Socket) flush() {
+	if s.sending.Lock(context.Background()) != nil {
+		return
+	}
+	defer s.sending.Unlock()
+	if !s.closing.Load() {
+		_ = s.w.Flush(context.Background()) // a failure comes again with the next call
+	}
+}
+
+// sendError returns why a call failed: who has ended the stream, or that its context did.
 func (s *Socket) sendError(err error) error {
 	switch {
 	case s.closed.Load() || errors.Is(err, net.ErrClosed):
 		return ErrClosed
+	case frame.Resumable(err):
+		if s.closing.Load() {
+			return ErrClosed
+		}
+		return &WaitError{Op: "send", Err: cause(err)}
 	case !broken(err):
 		return err
 	case s.peerClosed.Load():

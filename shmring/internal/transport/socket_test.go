@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/shmring/ipc/frame"
 	"github.com/shmring/ipc/shmring/internal/calllock"
 )
 
@@ -77,58 +75,27 @@ func pair(t *testing.T, network string) (a, b *Socket) {
 	return overSocket(near), overSocket(far)
 }
 
+// sends is what a Conn's Send does: whoever sends holds the lock.
+func sends(ctx context.Context, s *Socket, body []byte) error {
+	if err := s.sending.Lock(ctx); err != nil {
+		return &WaitError{Op: "send", Err: err}
+	}
+	defer s.sending.Unlock()
+	return s.Send(ctx, body)
+}
+
+// sendsFrom is the same for SendFrom.
+func sendsFrom(ctx context.Context, s *Socket, src io.Reader, size int64) error {
+	if err := s.sending.Lock(ctx); err != nil {
+		return &WaitError{Op: "send", Err: err}
+	}
+	defer s.sending.Unlock()
+	return s.SendFrom(ctx, src, size)
+}
+
 // closes ends a transport as its Conn does.
 func closes(t *testing.T, s Transport) {
 	t.Helper()
 	must(t, s.Shut())
 	must(t, s.Release())
-}
-
-const testSize = 50_000
-
-// receivesAll receives so many messages and then the end.
-func receivesAll(t *testing.T, s Transport, sent int) {
-	t.Helper()
-	var buf []byte
-	var err error
-	for i := range sent {
-		if buf, err = s.Recv(soon(t), buf); err != nil || !bytes.Equal(buf, pattern(testSize, byte(i))) {
-			t.Fatalf("message %d of %d: got %d bytes, %v", i, sent, len(buf), err)
-		}
-	}
-	if _, err = s.Recv(soon(t), nil); err != io.EOF {
-		t.Fatalf("the end: got %v, want io.EOF", err)
-	}
-}
-
-// A TCP connection that is closed before everything was read is reset by the system, which forgets what it has
-// still to send.
-func TestCloseWithUnreadMessagesKeepsWhatWasSent(t *testing.T) {
-	client, server := pair(t, "tcp")
-	must(t, client.conn.(*net.TCPConn).SetWriteBuffer(1<<20))
-	must(t, server.Send(soon(t), []byte("nobody reads this")))
-	const sent = 5 // more than the peer's system takes from ours before somebody reads
-	for i := range sent {
-		must(t, client.Send(soon(t), pattern(testSize, byte(i))))
-	}
-	closes(t, client)
-	receivesAll(t, server, sent)
-}
-
-func TestCloseWriteReachesAReaderThatIsSlow(t *testing.T) {
-	client, server := pair(t, "unix")
-	w := client.w // what it owes is nobody's but CloseWrite's to send
-	sent := 0
-	for w.Pending() == 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
-		if err := w.Write(ctx, frame.Message{Body: pattern(testSize, byte(sent))}); err == nil || w.Pending() > 0 {
-			sent++
-		}
-		cancel()
-		if sent > 1000 {
-			t.Fatal("the socket never filled")
-		}
-	}
-	must(t, client.CloseWrite())
-	receivesAll(t, server, sent)
 }

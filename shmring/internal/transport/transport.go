@@ -19,7 +19,8 @@ type Transport interface {
 	SendMessage(ctx context.Context, m frame.Message) error
 	// SendFrom sends a message of an empty body and one part of size bytes, which it reads from src.
 	SendFrom(ctx context.Context, src io.Reader, size int64) error
-	// CloseWrite ends the sending: the peer receives what was sent, then io.EOF.
+	// CloseWrite ends the sending: the peer receives what was sent, then io.EOF. A sending call that waits returns
+	// ErrClosed. It may come at any time.
 	CloseWrite() error
 
 	// Recv appends the next message, its body and then its parts, to dst[:0]. RecvMessage returns it in memory of
@@ -37,8 +38,8 @@ type Transport interface {
 	// Ready reports whether another message is known to be there.
 	Ready() bool
 
-	// Shut makes every call return ErrClosed, now and later, and tells the peer that this end closes. Release follows when
-	// nobody receives any more, and gives everything back.
+	// Shut makes every call return ErrClosed, now and later. Release follows when nobody receives any more; it tells the
+	// peer and gives everything back. Neither waits for the peer.
 	Shut() error
 	Release() error
 }
