@@ -45,7 +45,7 @@ var (
 	ErrPermission = fs.ErrPermission
 	// ErrName: the name is not allowed.
 	ErrName = errors.New("shmring: bad name")
-	// ErrOption: an option's value is out of its range.
+	// ErrOption: an option's value is out of its range, or the option does not apply to the call.
 	ErrOption = errors.New("shmring: bad option")
 	// ErrFragment: the record is a piece of a larger message, which Recv does not put together.
 	ErrFragment = errors.New("shmring: a piece of a larger message")

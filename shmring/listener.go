@@ -20,6 +20,7 @@ type Listener struct {
 	o     options
 	raw   net.Listener
 	lock  *sock.Lock  // of the socket file; nil without one
+	path  string      // of the socket file, absolute
 	file  fs.FileInfo // the socket file as it was made; nil without one
 	ready chan *Conn
 	done  context.Context // ends with Close
@@ -43,7 +44,9 @@ const maxHandshakes = 256
 // on their own, so that a client that hangs keeps nobody waiting; those that fail are logged (WithLogger,
 // attribute "error", a [HandshakeError]) and not returned by Accept.
 //
-// Options: as [Dial], and WithMode, WithChecksum, WithMaxRecord, WithHugePages.
+// Options: WithSocket, WithSocketOnly, WithDir, WithMode, WithForeignOwner, WithHandshakeTimeout,
+// WithMaxMessage, WithCapacity, WithMaxRecord, WithChecksum, WithSchema, WithPrefault, WithHugePages, WithWait,
+// WithLogger.
 //
 // Errors: [AddressError], which is also ErrBusy and fs.ErrExist, where somebody listens already; [NameError], [OptionError],
 // fs.ErrExist for a file that is no socket.
@@ -56,11 +59,8 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.connectable(); err != nil {
-		return nil, err
-	}
 	l := &Listener{o: o, ready: make(chan *Conn)}
-	if at.file {
+	if at.file != "" {
 		err = l.bind(at)
 	} else if l.raw, err = net.Listen(at.network, at.text); errors.Is(err, syscall.EADDRINUSE) {
 		err = fmt.Errorf("%w: %w", &AddressError{Address: at.text}, err)
@@ -107,10 +107,11 @@ func (l *Listener) bind(at address) (err error) {
 	if l.raw, err = net.Listen("unix", at.text); err != nil {
 		return fmt.Errorf("shmring: %w", err)
 	}
-	if err := os.Chmod(at.text, l.o.mode); err != nil {
+	if err := os.Chmod(at.file, l.o.mode); err != nil {
 		return fmt.Errorf("shmring: %w", err)
 	}
-	if l.file, err = os.Lstat(at.text); err != nil {
+	l.path = at.file
+	if l.file, err = os.Lstat(at.file); err != nil {
 		return fmt.Errorf("shmring: %w", err)
 	}
 	l.raw.(*net.UnixListener).SetUnlinkOnClose(false) // Close does that, if the file is ours by then
@@ -234,9 +235,8 @@ func (l *Listener) Close() error {
 
 // unlink removes the socket file, but not one that somebody else has put in its place.
 func (l *Listener) unlink() error {
-	path := l.Addr().String()
-	if now, err := os.Lstat(path); l.file == nil || err != nil || !os.SameFile(now, l.file) {
+	if now, err := os.Lstat(l.path); l.file == nil || err != nil || !os.SameFile(now, l.file) {
 		return nil
 	}
-	return os.Remove(path)
+	return os.Remove(l.path)
 }
