@@ -14,7 +14,7 @@ import (
 func (c *Consumer) waitRecord(ctx context.Context) error {
 	err := c.data.Wait(ctx, (*recordCondition)(c))
 	if err != nil && err == ctx.Err() {
-		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.blocker()}
+		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.blocker(RoleConsumer)}
 	}
 	return err
 }

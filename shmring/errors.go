@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/transport"
@@ -70,13 +69,16 @@ const (
 
 // BusyError names the living process that holds a role. It unwraps to [ErrBusy].
 type BusyError struct {
-	Role Role
-	PID  int    // 0 where there are many
+	Role Role   // empty if the segment itself is busy
+	PID  int    // of the holder, in its own pid namespace; 0 where there are many, or none
 	Why  string // empty, or what else keeps the role busy
 }
 
 func (e *BusyError) Error() string {
-	if e.Why != "" {
+	switch {
+	case e.Role == "":
+		return "shmring: busy: " + e.Why
+	case e.Why != "":
 		return fmt.Sprintf("shmring: %s busy: %s", e.Role, e.Why)
 	}
 	return fmt.Sprintf("shmring: %s busy: held by process %d", e.Role, e.PID)
@@ -144,11 +146,19 @@ func (e *CorruptError) Unwrap() []error { return withDetail(ErrCorrupt, e.Err) }
 // unwraps to [ErrNoSpace].
 type NoSpaceError struct {
 	Path       string
-	Need, Free int64
+	Need, Free int64 // bytes; -1 if unknown
+	NoFiles    bool  // the file system has no inode left for another file
 	Err        error
 }
 
 func (e *NoSpaceError) Error() string {
+	switch {
+	case e.NoFiles:
+		return fmt.Sprintf("shmring: no inode is left for %s: remove old segments (shmring gc) or other files there, or choose "+
+			"another directory (WithDir)", e.Path)
+	case e.Free < 0 || e.Free >= e.Need: // a quota, most likely
+		return fmt.Sprintf("shmring: %s needs %d bytes: %v", e.Path, e.Need, e.Err)
+	}
 	return fmt.Sprintf("shmring: %s needs %d bytes, %d are free: use a smaller WithCapacity, remove old segments "+
 		"(shmring gc), or give the directory more memory (containers: --shm-size)", e.Path, e.Need, e.Free)
 }
@@ -217,24 +227,6 @@ func (e *WaitError) Unwrap() error { return e.Err }
 func (e *WaitError) Timeout() bool {
 	t, ok := e.Err.(interface{ Timeout() bool })
 	return ok && t.Timeout()
-}
-
-// headerFault turns a failed header check into this package's sentinels.
-func headerFault(err error, size uint64) error {
-	var h *layout.HeaderError
-	if !errors.As(err, &h) {
-		return err
-	}
-	sentinel := ErrCorrupt
-	switch h.Fault {
-	case layout.BadMagic:
-		sentinel = ErrNotSegment
-	case layout.BadVersion:
-		sentinel = ErrVersion
-	case layout.BadSize:
-		sentinel = ErrTruncated
-	}
-	return fmt.Errorf("%w: %w", sentinel, err)
 }
 
 func withDetail(sentinel, detail error) []error {

@@ -134,6 +134,11 @@ func removeStale(path string) error {
 	} else if !errors.Is(err, syscall.ECONNREFUSED) {
 		return fmt.Errorf("shmring: is the socket stale? %w", err)
 	}
+	if now, err := os.Lstat(path); err != nil {
+		return fmt.Errorf("shmring: %w", err)
+	} else if !os.SameFile(now, info) { // by a program that does not know our locks
+		return &AddressError{Address: path}
+	}
 	return os.Remove(path)
 }
 

@@ -105,6 +105,7 @@ var (
 	callFromFile     = call{"FromFile", optKind | optSchema | mapOptions | useOptions | optReadOnly | optForeignOwner}
 	callHeap         = call{"Heap", shapeOptions | useOptions}
 	callRemove       = call{"Remove", optDir}
+	callRemoveUnused = call{"RemoveUnused", optDir}
 	callList         = call{"List", optDir}
 	callStaleFiles   = call{"StaleFiles", optDir}
 	callDial         = call{"Dial", dialOptions}
@@ -114,7 +115,7 @@ var (
 
 // optionCalls is every call that takes options.
 var optionCalls = [...]*call{
-	&callCreate, &callOpen, &callOpenOrCreate, &callAnonymous, &callFromFile, &callHeap, &callRemove, &callList, &callStaleFiles,
+	&callCreate, &callOpen, &callOpenOrCreate, &callAnonymous, &callFromFile, &callHeap, &callRemove, &callRemoveUnused, &callList, &callStaleFiles,
 	&callDial, &callListen, &callPipe,
 }
 

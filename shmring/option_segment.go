@@ -93,7 +93,7 @@ func WithChecksum() Option {
 // path is resolved during the call: a later change of the working directory does not matter. On a disk a segment outlives a
 // restart of the machine; see [Segment.Flush]. With WithSocket, Dial and Listen have no use for it.
 //
-// Calls: Create, Open, OpenOrCreate, Remove, List, StaleFiles, Dial, Listen.
+// Calls: Create, Open, OpenOrCreate, Remove, RemoveUnused, List, StaleFiles, Dial, Listen.
 func WithDir(path string) Option { return func(o *options) { o.dir, o.given = path, o.given|optDir } }
 
 // WithMode sets the permission bits of a new file, or of a listener's socket file, exactly, whatever the umask: 0 to 0777;

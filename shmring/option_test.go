@@ -60,6 +60,7 @@ func applies() map[string][]string {
 		"FromFile":     open,
 		"Heap":         slices.DeleteFunc(slices.Clone(create), func(o string) bool { return o == "WithPrefault" || o == "WithHugePages" }),
 		"Remove":       {"WithDir"},
+		"RemoveUnused": {"WithDir"},
 		"List":         {"WithDir"},
 		"StaleFiles":   {"WithDir"},
 		"Dial":         dial,
@@ -89,10 +90,11 @@ func callsWith(t *testing.T) map[string]func(o Option) error {
 			defer f.Close()
 			return closing(FromFile(f, o))
 		},
-		"Heap":       func(o Option) error { return closing(Heap(WithKind(MPSC), o)) },
-		"Remove":     func(o Option) error { return Remove("nothing", WithDir("."), o) },
-		"List":       func(o Option) error { _, err := List(o); return err },
-		"StaleFiles": func(o Option) error { _, err := StaleFiles(o); return err },
+		"Heap":         func(o Option) error { return closing(Heap(WithKind(MPSC), o)) },
+		"Remove":       func(o Option) error { return Remove("nothing", WithDir("."), o) },
+		"RemoveUnused": func(o Option) error { return RemoveUnused("nothing", nil, WithDir("."), o) },
+		"List":         func(o Option) error { _, err := List(o); return err },
+		"StaleFiles":   func(o Option) error { _, err := StaleFiles(o); return err },
 		"Dial": func(o Option) error {
 			c, err := Dial(context.Background(), "nobody", o)
 			if err == nil {

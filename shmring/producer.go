@@ -39,7 +39,7 @@ func (p *Producer) Close() error {
 func (p *Producer) waitSpace(ctx context.Context) error {
 	err := p.space.Wait(ctx, (*spaceCondition)(p))
 	if err != nil && err == ctx.Err() {
-		err = &WaitError{Op: "send", Err: err, Peer: p.seg.blocker()}
+		err = &WaitError{Op: "send", Err: err, Peer: p.seg.blocker(RoleProducer)}
 	}
 	return err
 }

@@ -67,14 +67,14 @@ func create(name string, o options) (*Segment, error) {
 	if err != nil {
 		return nil, mappingError("create", path, err)
 	}
-	s, err := attach(name, path, m, o, link{})
-	if err != nil {
-		if ours, _ := m.Linked(path); ours { // nobody asked for a segment that its maker cannot attach
-			err = errors.Join(err, shm.Remove(path))
-		}
-		return nil, err
+	s, err := newSegment(name, path, m, o, link{})
+	if err == nil {
+		return s, nil
 	}
-	return s, nil
+	if !shm.CanRemoveOpen {
+		m.Unmap()
+	}
+	return nil, errors.Join(err, m.Remove(), m.Unmap()) // nobody asked for a segment that its maker cannot attach
 }
 
 // Open attaches an existing segment. Everything in its header is checked before it is believed.
@@ -205,25 +205,6 @@ func heapSegment(o options, l link) (*Segment, error) {
 		return nil, err
 	}
 	return attach("", "", m, o, l)
-}
-
-// Remove takes a segment's name away. Those who have it attached keep it; a segment made later under the
-// same name is another one. fs.ErrNotExist if there is none.
-//
-// Options: WithDir.
-func Remove(name string, opts ...Option) error {
-	o, err := collect(&callRemove, opts)
-	if err != nil {
-		return err
-	}
-	path, err := segmentPath(name, &o)
-	if err != nil {
-		return err
-	}
-	if err := shm.Remove(path); err != nil {
-		return mappingError("remove", path, err)
-	}
-	return nil
 }
 
 // File returns the descriptor of the segment's memory, to be passed to another process; nil for Heap. It

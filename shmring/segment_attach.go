@@ -45,7 +45,16 @@ type link struct {
 func newLink() link { return link{wait.NewSocketDoorbell(), new(lease.Peer)} }
 
 // attach checks a mapping and builds the segment; on error the mapping is undone. l is zero for a segment on its own.
-func attach(name, path string, m *shm.Mapping, o options, l link) (s *Segment, err error) {
+func attach(name, path string, m *shm.Mapping, o options, l link) (*Segment, error) {
+	s, err := newSegment(name, path, m, o, l)
+	if err != nil {
+		m.Unmap()
+	}
+	return s, err
+}
+
+// newSegment is attach without undoing the mapping.
+func newSegment(name, path string, m *shm.Mapping, o options, l link) (s *Segment, err error) {
 	s = &Segment{name: name, path: path, opts: o, mapping: m, doorbell: l.doorbell, handles: map[*lifetime.Guard]bool{}, unguard: func() {}}
 	defer func() {
 		if err != nil {
@@ -53,7 +62,6 @@ func attach(name, path string, m *shm.Mapping, o options, l link) (s *Segment, e
 			if s.slots.Leases != nil {
 				s.slots.Leases.Close()
 			}
-			m.Unmap()
 			var named *SegmentError
 			if !errors.As(err, &named) {
 				err = &SegmentError{Op: "open", Path: path, Err: err}
@@ -173,7 +181,7 @@ func mappingError(op, path string, err error) error {
 	var seal *shm.SealError
 	switch {
 	case errors.As(err, &space):
-		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, Err: err}
+		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, NoFiles: space.FreeFiles == 0, Err: space.Err}
 	case errors.As(err, &link), errors.As(err, &kind):
 		err = fmt.Errorf("%w: %w", ErrNotSegment, err)
 	case errors.As(err, &seal):
@@ -196,4 +204,22 @@ func supported() error {
 		return fmt.Errorf("%w: segments need a 64-bit little-endian machine, this is %s", errors.ErrUnsupported, runtime.GOARCH)
 	}
 	return nil
+}
+
+// headerFault turns a failed header check into this package's sentinels.
+func headerFault(err error, size uint64) error {
+	var h *layout.HeaderError
+	if !errors.As(err, &h) {
+		return err
+	}
+	sentinel := ErrCorrupt
+	switch h.Fault {
+	case layout.BadMagic:
+		sentinel = ErrNotSegment
+	case layout.BadVersion:
+		sentinel = ErrVersion
+	case layout.BadSize:
+		sentinel = ErrTruncated
+	}
+	return fmt.Errorf("%w: %w", sentinel, err)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/shmring/ipc/shmring/internal/lease"
 	"github.com/shmring/ipc/shmring/internal/shm"
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
@@ -60,6 +61,112 @@ func plainName(name string) bool {
 
 const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
+// Remove takes a segment's name away. Whoever is attached to it keeps it; a segment made later under the
+// same name is another one. No more producers and consumers can be made of it, though, not even by those who have it
+// open: fs.ErrNotExist.
+//
+// Options: WithDir.
+//
+// Errors: fs.ErrNotExist if there is none, [ErrPermission], [NameError]; [ErrBusy] if another process is removing it and
+// does not get on.
+func Remove(name string, opts ...Option) error {
+	o, err := collect(&callRemove, opts)
+	if err != nil {
+		return err
+	}
+	path, err := segmentPath(name, &o)
+	if err != nil {
+		return err
+	}
+	return removeError(path, shm.Remove(path))
+}
+
+// RemoveUnused takes a segment's name away if nobody is a producer or consumer of it and approve returns nil, or is nil.
+// From before the call of approve until the name is gone nobody can become one: who tries, waits up to a second. Then he
+// gets fs.ErrNotExist if the name is gone, also if he had opened the segment before. approve may look at the segment,
+// which is attached as [WithReadOnly] does, and should be quick about it.
+//
+// Options: WithDir.
+//
+// Errors: what approve returned; [BusyError] if somebody is attached, or somebody else is removing the segment; those of
+// [Open], but any owner's segment will do.
+func RemoveUnused(name string, approve func(*Segment) error, opts ...Option) error {
+	o, err := collect(&callRemoveUnused, opts)
+	if err != nil {
+		return err
+	}
+	path, err := segmentPath(name, &o)
+	if err != nil {
+		return err
+	}
+	m, err := shm.Open(path, shm.OpenFlags{ReadOnly: true, AllowForeignOwner: true})
+	if err != nil {
+		return mappingError("open", path, err)
+	}
+	o.readOnly = true
+	s, err := attach(name, path, m, o, link{})
+	if err != nil {
+		return err
+	}
+	err = s.removeUnused(approve)
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if err == nil && !shm.CanRemoveOpen {
+		err = removeError(path, shm.Remove(path)) // it fails as long as anybody has it open
+	}
+	return err
+}
+
+// removeUnused removes the segment's name if nobody is attached and approve agrees.
+func (s *Segment) removeUnused(approve func(*Segment) error) (err error) {
+	offsets := make([]int64, s.header.SlotCount)
+	for i := range offsets {
+		offsets[i] = s.slots.Lock(uint32(i))
+	}
+	all, err := lease.AcquireAll(s.mapping, offsets)
+	if err != nil {
+		return s.inUse(err)
+	}
+	defer func() { err = cmp.Or(err, all.Release()) }() // approve's error as it is
+	if approve != nil {
+		if err := approve(s); err != nil {
+			return err
+		}
+	}
+	if !shm.CanRemoveOpen {
+		return nil
+	}
+	return removeError(s.path, s.mapping.Unlink())
+}
+
+// inUse says why not all leases could be taken.
+func (s *Segment) inUse(err error) error {
+	if why := busyReason(err); why != "" {
+		return &BusyError{Why: why}
+	}
+	if !errors.Is(err, lease.ErrHeld) {
+		return s.fail("remove", err)
+	}
+	for _, p := range s.Info().Parties {
+		if p.Alive {
+			return &BusyError{Role: p.Role, PID: p.PID}
+		}
+	}
+	return &BusyError{Why: "a process was attached until a moment ago"}
+}
+
+// removeError turns a failure to remove the name path into an error of this package.
+func removeError(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, shm.ErrRemoving):
+		return &BusyError{Why: "another process is removing or making " + path}
+	}
+	return mappingError("remove", path, err)
+}
+
 // List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
 // or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
 // segment can have is not.
@@ -94,13 +201,14 @@ func inspect(name, dir string) Info {
 	return s.Info()
 }
 
-// StaleFiles returns the absolute paths of what is unfinished in the directory ([WithDir]) or was left there by the killed,
-// for [RemoveStaleFile]:
+// StaleFiles returns the absolute paths of what killed processes left in the directory ([WithDir]), for [RemoveStaleFile]:
 //
-//   - unfinished segments: files that a Create is filling at this moment, or that one left when it was killed.
-//     Only file systems without unnamed files have any. The time of a file's last change tells the two apart;
-//   - sockets of listeners that were killed, or the lock of one where its socket is gone. A lock beside each
-//     says that nobody listens. The next Listen takes them over, too.
+//   - unfinished segments, which only file systems without unnamed files have. A Create that is still at work on one
+//     holds a lock on it;
+//   - sockets of listeners, or the lock of one where its socket is gone. A listener that lives holds the lock. The next
+//     Listen takes them over, too.
+//
+// What the caller may not look into is somebody else's and is left out.
 //
 // Options: WithDir.
 func StaleFiles(opts ...Option) ([]string, error) {
@@ -118,7 +226,9 @@ func StaleFiles(opts ...Option) ([]string, error) {
 		if !e.Type().IsRegular() {
 			continue
 		} else if isUnfinished(e.Name()) {
-			paths = append(paths, path)
+			if busy, err := shm.BeingMade(path); err == nil && !busy {
+				paths = append(paths, path)
+			}
 		} else if path, is := staleListener(path, e); is {
 			paths = append(paths, path)
 		}
@@ -132,7 +242,7 @@ func isUnfinished(name string) bool {
 }
 
 // staleListener reports whether the file path is the lock of a listener that is gone. It returns the listener's socket,
-// or the lock if there is none. What it cannot look into belongs to somebody else.
+// or the lock if there is none.
 func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	socket, ours := strings.CutSuffix(path, socketSuffix+lockSuffix)
 	if !ours || nameFault(filepath.Base(socket)) != "" {
@@ -140,7 +250,7 @@ func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	}
 	socket += socketSuffix
 	if info, err := lock.Info(); err != nil || info.Size() != 0 {
-		return "", false // others' locks have something to say
+		return "", false // another program's lock: ours are empty
 	}
 	if held, err := sock.Held(path); err != nil || held {
 		return "", false
@@ -152,14 +262,15 @@ func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	return socket, err == nil && info.Mode()&fs.ModeSocket != 0
 }
 
-// RemoveStaleFile removes what [StaleFiles] has found, a listener's lock together with its socket. An unfinished segment
-// must be old enough that nobody works on it. [AddressError] if somebody listens at a socket by now;
-// fs.ErrInvalid if the path is none that StaleFiles returns.
+// RemoveStaleFile removes what [StaleFiles] has found, a listener's lock together with its socket.
+//
+// Errors: [ErrBusy] if somebody uses the file by now, an [AddressError] if that is a listener; fs.ErrInvalid if the path is
+// none that StaleFiles returns; fs.ErrNotExist, [ErrPermission].
 func RemoveStaleFile(path string) error {
 	socket := strings.TrimSuffix(path, lockSuffix)
 	switch {
 	case isUnfinished(filepath.Base(path)):
-		return os.Remove(path)
+		return removeError(path, shm.Remove(path))
 	case !strings.HasSuffix(socket, socketSuffix):
 		return &SegmentError{Op: "remove", Path: path, Err: fs.ErrInvalid}
 	}

@@ -46,6 +46,9 @@ var setups = map[string]func() error{
 	"no proc": func() error {
 		return into(privateMounts(), unix.Unmount("/proc", unix.MNT_DETACH))
 	},
+	"no proc, nobody": func() error { // unnamed files cannot be given a name
+		return into(privateMounts(), unix.Unmount("/proc", unix.MNT_DETACH), syscall.Setgroups(nil), syscall.Setgid(nobody), syscall.Setuid(nobody))
+	},
 	"chroot": func() error {
 		err := unix.Chroot(os.Args[1])
 		os.Args[1] = "/"

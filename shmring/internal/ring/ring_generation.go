@@ -1,6 +1,7 @@
 package ring
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/shmring/ipc/layout"
@@ -11,6 +12,7 @@ import (
 // its predecessor there.
 func (r *Ring) lockProducer() (Takeover, error) {
 	s := r.slots
+	var obstructed error
 	for _, wantDead := range []bool{true, false} {
 		for i := s.Producers.First; i < s.Producers.End; i++ {
 			_, state := layout.SplitStatus(mem.Load(&s.Table[i].Status))
@@ -25,6 +27,7 @@ func (r *Ring) lockProducer() (Takeover, error) {
 			t, err := s.lock(i, "attach producer")
 			var held *HeldError
 			if errors.As(err, &held) {
+				obstructed = cmp.Or(obstructed, held.Err)
 				continue
 			} else if err != nil {
 				return t, err
@@ -37,8 +40,11 @@ func (r *Ring) lockProducer() (Takeover, error) {
 			return t, nil
 		}
 	}
+	if obstructed != nil {
+		return Takeover{}, &HeldError{Err: obstructed}
+	}
 	if r.kind == layout.SPSC {
-		return Takeover{}, &HeldError{int(mem.Load32(&s.Table[s.Producers.First].PID))}
+		return Takeover{}, &HeldError{PID: int(mem.Load32(&s.Table[s.Producers.First].PID))}
 	}
 	return Takeover{}, ErrNoSlot
 }

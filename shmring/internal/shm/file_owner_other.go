@@ -8,6 +8,3 @@ import "io/fs"
 func fileOwner(fs.FileInfo) (uid uint32, known bool) { return 0, false }
 
 func fileID(fs.FileInfo) (dev, ino uint64) { return 0, 0 }
-
-// These systems do not open directories; their file systems keep names by themselves.
-func syncDir(string) error { return nil }

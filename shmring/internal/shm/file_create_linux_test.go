@@ -16,9 +16,9 @@ import (
 
 // Both ways to make a file must behave alike; the second is taken where the file
 // system refuses unnamed files.
-var makers = map[string]func(string) (*draft, error){
-	"unnamed": newUnnamed,
-	"named":   func(string) (*draft, error) { return nil, errNoUnnamed },
+var makers = map[string]func(string) (*tempFile, error){
+	"unnamed": newUnnamedFile,
+	"named":   func(string) (*tempFile, error) { return nil, errNoUnnamed },
 }
 
 type creator = func(path string, size int64, perm fs.FileMode, init func([]byte) error) (*Mapping, error)
@@ -235,22 +235,22 @@ func TestRemoveTakesTheNameOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Unmap()
-	if ok, err := m.Linked(path); !ok || err != nil {
-		t.Errorf("before: linked %v, %v", ok, err)
+	if ok, err := m.Named(); !ok || err != nil {
+		t.Errorf("before: named %v, %v", ok, err)
 	}
 	if err := Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := m.Linked(path); ok || err != nil {
-		t.Errorf("removed: linked %v, %v", ok, err)
+	if ok, err := m.Named(); ok || err != nil {
+		t.Errorf("removed: named %v, %v", ok, err)
 	}
 	again, err := Create(path, 4096, 0o600, nothing)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer again.Unmap()
-	if ok, err := m.Linked(path); ok || err != nil {
-		t.Errorf("made anew: linked %v, %v", ok, err)
+	if ok, err := m.Named(); ok || err != nil {
+		t.Errorf("made anew: named %v, %v", ok, err)
 	}
 	m.Data[0] = 1
 	if again.Data[0] != 0 {

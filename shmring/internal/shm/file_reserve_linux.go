@@ -21,23 +21,44 @@ func reserve(file *os.File, path string, size int64) error {
 		if errors.Is(err, unix.EOPNOTSUPP) {
 			err = writeZeros(file, off, n)
 		}
-		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
-			return &NoSpaceError{Path: path, Need: size, Free: free(file), Err: err}
-		}
 		if err != nil {
-			return &fs.PathError{Op: "reserve", Path: path, Err: err}
+			return noSpace(path, size, &fs.PathError{Op: "reserve", Path: path, Err: err}, fileSpace(file))
 		}
 	}
 	return nil
 }
 
-// free empties file and returns the bytes its file system then has left, or -1.
-func free(file *os.File) int64 {
-	var st unix.Statfs_t
-	if file.Truncate(0) != nil || unix.Fstatfs(int(file.Fd()), &st) != nil {
-		return -1
+// isNoSpace reports whether a system call failed because a file system, or a user's share of it, is full.
+func isNoSpace(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
+
+// noSpace returns err, as a *NoSpaceError if a full file system is the reason. statfs describes the file system.
+func noSpace(path string, size int64, err error, statfs func(*unix.Statfs_t) error) error {
+	if !isNoSpace(err) {
+		return err
 	}
-	return int64(st.Bavail) * int64(st.Bsize)
+	full := &NoSpaceError{Path: path, Need: size, Free: -1, FreeFiles: -1, Err: err}
+	var st unix.Statfs_t
+	if statfs(&st) == nil {
+		full.Free = int64(st.Bavail) * int64(st.Bsize)
+		if st.Files > 0 { // else it has no limit, or none that it knows
+			full.FreeFiles = int64(st.Ffree)
+		}
+	}
+	return full
+}
+
+// fileSpace describes the file system of a file that will not be needed, after giving back what the file has of it.
+func fileSpace(file *os.File) func(*unix.Statfs_t) error {
+	return func(st *unix.Statfs_t) error {
+		if err := file.Truncate(0); err != nil {
+			return err
+		}
+		return unix.Fstatfs(int(file.Fd()), st)
+	}
+}
+
+func dirSpace(dir string) func(*unix.Statfs_t) error {
+	return func(st *unix.Statfs_t) error { return unix.Statfs(dir, st) }
 }
 
 // writeZeros is the reservation of file systems without fallocate.

@@ -27,8 +27,8 @@ func TestHeapHasTheShapeOfAMapping(t *testing.T) {
 		if _, err := m.Reopen(); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("Reopen: %v", err)
 		}
-		if linked, err := m.Linked("/"); linked || err != nil {
-			t.Errorf("Linked: %v, %v", linked, err)
+		if named, err := m.Named(); !named || err != nil {
+			t.Errorf("Named: %v, %v", named, err)
 		}
 		for range 2 {
 			if err := errors.Join(m.Flush(), m.Unmap()); err != nil {

@@ -73,6 +73,14 @@ func TestACreatorKilledHalfWayLeavesNoName(t *testing.T) {
 			for _, e := range entries {
 				if maker == "unnamed" || !IsTemp(e.Name()) {
 					t.Errorf("%s was left", e.Name())
+					continue
+				}
+				temp := filepath.Join(dir, e.Name())
+				if busy, err := BeingMade(temp); busy || err != nil {
+					t.Errorf("being made %v, %v", busy, err)
+				}
+				if err := Remove(temp); err != nil {
+					t.Error(err)
 				}
 			}
 		})

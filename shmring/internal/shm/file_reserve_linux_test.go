@@ -2,9 +2,11 @@ package shm
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -35,6 +37,37 @@ func TestAFullFileSystemIsReportedWithNeedAndFree(t *testing.T) {
 				t.Errorf("a taken name on a full file system: %v, want fs.ErrExist", err)
 			}
 		})
+	}
+}
+
+// A file system out of inodes refuses the file, or its second name, whatever memory it has.
+func TestAFileSystemOutOfInodesIsFull(t *testing.T) {
+	for _, c := range []struct {
+		maker string
+		files int // that fit
+	}{{"unnamed", 0}, {"named", 0}, {"named", 1}} {
+		t.Run(fmt.Sprintf("%s/%d", c.maker, c.files), func(t *testing.T) {
+			dir := smallTmpfs(t, fmt.Sprintf("16m,nr_inodes=%d", c.files+1)) // one is the directory
+			_, err := create(filepath.Join(dir, "feed"), 4096, 0o600, nothing, makers[c.maker])
+			var noSpace *NoSpaceError
+			if !errors.As(err, &noSpace) || !errors.Is(err, unix.ENOSPC) {
+				t.Fatalf("got %v, want *NoSpaceError", err)
+			}
+			if noSpace.FreeFiles != 0 || noSpace.Need != 4096 || !strings.Contains(err.Error(), "inode") {
+				t.Errorf("got %v, %+v", err, noSpace)
+			}
+			if left := unfinished(t, dir); left != "" {
+				t.Errorf("left behind: %s", left)
+			}
+		})
+	}
+}
+
+func TestAQuotaThatIsUsedUpIsAFullFileSystem(t *testing.T) {
+	err := noSpace("feed", 4096, &fs.PathError{Op: "chmod", Err: unix.EDQUOT}, func(*unix.Statfs_t) error { return unix.EIO })
+	var noSpace *NoSpaceError
+	if !errors.As(err, &noSpace) || !errors.Is(err, unix.EDQUOT) || noSpace.Free != -1 || noSpace.FreeFiles != -1 {
+		t.Errorf("got %v", err)
 	}
 }
 

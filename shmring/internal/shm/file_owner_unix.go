@@ -4,8 +4,6 @@ package shm
 
 import (
 	"io/fs"
-	"os"
-	"path/filepath"
 	"syscall"
 )
 
@@ -23,14 +21,4 @@ func fileID(info fs.FileInfo) (dev, ino uint64) {
 		return 0, 0
 	}
 	return uint64(st.Dev), uint64(st.Ino)
-}
-
-// syncDir makes the name path last: it writes the directory that holds it to disk.
-func syncDir(path string) error {
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
 }

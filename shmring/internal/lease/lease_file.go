@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
+	"github.com/shmring/ipc/shmring/internal/filelock"
 	"github.com/shmring/ipc/shmring/internal/shm"
 )
 
@@ -43,10 +45,53 @@ func (t *fileTable) Acquire(off int64) (Lease, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(file, off); err != nil {
+	err = lock(file, off)
+	if err == nil {
+		err = checkName(t.segment) // only now: a remover cannot be at work any more
+	}
+	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return &fileLease{file: file, off: off}, nil
+	return keep(&fileLease{file: file, off: off, size: 1}), nil
+}
+
+// patience bounds the wait for somebody who decides whether to remove the file: he may have been stopped meanwhile.
+const (
+	patience = time.Second
+	pause    = time.Millisecond
+)
+
+// lock locks the byte at off, or says why not.
+func lock(file *os.File, off int64) error {
+	for start := time.Now(); ; time.Sleep(pause) {
+		err := filelock.Lock(file, off, 1)
+		if !errors.Is(err, filelock.ErrLocked) {
+			return err
+		}
+		conflict, err := filelock.Query(file, off)
+		switch {
+		case err != nil:
+			return err
+		case conflict == filelock.WriteByte:
+			return ErrHeld
+		case conflict == filelock.Shared:
+			return ErrObstructed
+		case time.Since(start) < patience: // a remover, or nobody any more
+		case conflict == filelock.WriteRange:
+			return ErrRemoving
+		default: // some systems show nobody who holds a shared lock
+			return ErrObstructed
+		}
+	}
+}
+
+// checkName makes sure that those who come later find the file under the name that it was mapped under.
+func checkName(m *shm.Mapping) error {
+	named, err := m.Named()
+	if err == nil && !named {
+		err = ErrRemoved
+	}
+	return err
 }
 
 func (t *fileTable) Held(off int64) (bool, error) {
@@ -72,10 +117,11 @@ func (t *fileTable) Close() error {
 	return err
 }
 
+// fileLease is size bytes at off that are locked through file.
 type fileLease struct {
-	mu   sync.Mutex
-	file *os.File // nil after Release
-	off  int64
+	mu        sync.Mutex
+	file      *os.File // nil after Release
+	off, size int64
 }
 
 // Release unlocks before it closes: a process being started at this moment may still
@@ -86,9 +132,19 @@ func (l *fileLease) Release() error {
 	if l.file == nil {
 		return nil
 	}
-	err := errors.Join(unlock(l.file, l.off), l.file.Close())
+	err := errors.Join(filelock.Unlock(l.file, l.off, l.size), l.file.Close())
 	l.file = nil
+	kept.Delete(l)
 	return err
+}
+
+// kept holds every lease between Acquire and Release. The garbage collector closes files that nobody refers to: a
+// holder that forgets its lease while it still uses the memory would be taken for dead.
+var kept sync.Map
+
+func keep(l *fileLease) *fileLease {
+	kept.Store(l, nil)
+	return l
 }
 
 func checkOffset(off int64) error {

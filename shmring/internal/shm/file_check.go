@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// judgeInfo says whether a file of this kind and owner may be mapped.
-func judgeInfo(info fs.FileInfo, path string, flags OpenFlags) error {
+// checkInfo refuses to map a file of the wrong kind or owner.
+func checkInfo(info fs.FileInfo, path string, flags OpenFlags) error {
 	if !info.Mode().IsRegular() {
 		return &NotRegularError{Path: path, Mode: info.Mode()}
 	}

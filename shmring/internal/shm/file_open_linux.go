@@ -19,12 +19,12 @@ func Open(path string, flags OpenFlags) (*Mapping, error) {
 	// O_NONBLOCK: opening a named pipe must not wait for its other end.
 	fd, err := openat(path, access(flags.ReadOnly)|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, refusal(path, err)
+		return nil, openError(path, err)
 	}
 	if err := unix.SetNonblock(fd, false); err != nil {
 		return nil, errors.Join(&fs.PathError{Op: "open", Path: path, Err: err}, unix.Close(fd))
 	}
-	return judge(os.NewFile(uintptr(fd), path), path, flags)
+	return mapChecked(os.NewFile(uintptr(fd), path), path, flags)
 }
 
 // FromFile maps the file behind f, usually the memfd that a peer passed over a
@@ -35,11 +35,11 @@ func FromFile(f *os.File, flags OpenFlags) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	return judge(own, "", flags)
+	return mapChecked(own, "", flags)
 }
 
-// reopen opens the file of a mapping anew.
-func reopen(m *Mapping, mode int) (*os.File, error) { return reopenFile(m.file, m.path, mode) }
+// reopenMapped opens the file of a mapping anew.
+func reopenMapped(m *Mapping, mode int) (*os.File, error) { return reopenFile(m.file, m.path, mode) }
 
 // reopenFile opens the file behind f anew: through /proc, or by the name path as long as
 // that leads to the same file.
@@ -86,11 +86,11 @@ func sameFile(a, b *os.File) error {
 	return nil
 }
 
-// judge maps file if its kind, its owner and its seals are acceptable; else it closes it.
-func judge(file *os.File, path string, flags OpenFlags) (*Mapping, error) {
+// mapChecked maps file if its kind, its owner and its seals are acceptable; else it closes it.
+func mapChecked(file *os.File, path string, flags OpenFlags) (*Mapping, error) {
 	info, err := file.Stat()
 	if err == nil {
-		err = judgeInfo(info, file.Name(), flags)
+		err = checkInfo(info, file.Name(), flags)
 	}
 	if err == nil && flags.Sealed && !isSealed(file) {
 		err = &SealError{Path: file.Name()}
@@ -101,8 +101,8 @@ func judge(file *os.File, path string, flags OpenFlags) (*Mapping, error) {
 	return newMapping(file, path, flags.ReadOnly)
 }
 
-// refusal turns the system's reason for not opening path into ours.
-func refusal(path string, err error) error {
+// openError turns the system's reason for not opening path into ours.
+func openError(path string, err error) error {
 	if info, statErr := os.Lstat(path); statErr == nil {
 		switch {
 		case info.Mode()&fs.ModeSymlink != 0:

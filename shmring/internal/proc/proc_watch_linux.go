@@ -29,7 +29,7 @@ func Watch(pid uint32, start uint64, fn func()) (stop func(), err error) {
 	}
 	file := os.NewFile(uintptr(fd), fmt.Sprintf("pidfd:%d", pid))
 	// Only now is it certain that nobody else can get the pid unseen.
-	if state, err := State(pid, start); err != nil || state == Gone {
+	if now, err := state(pid, start); err != nil || now == Gone {
 		if err == nil {
 			err = ErrGone
 		}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // DefaultDir returns the directory that holds segments unless the user names one.
@@ -19,9 +20,8 @@ func DefaultDir() string { return filepath.Join(os.TempDir(), "shmring") }
 // leaves a file for which IsTemp holds.
 //
 // Errors: fs.ErrExist if the name is taken, fs.ErrNotExist naming the directory if
-// that is missing, *SizeError, fs.ErrPermission, and what the system says when the
-// disk is full.
-func Create(path string, size int64, perm fs.FileMode, init func(mem []byte) error) (m *Mapping, err error) {
+// that is missing, *NoSpaceError, *SizeError, fs.ErrPermission.
+func Create(path string, size int64, perm fs.FileMode, init func(mem []byte) error) (*Mapping, error) {
 	if size <= 0 || size > math.MaxInt {
 		return nil, &SizeError{Path: path, Size: size, Max: math.MaxInt}
 	}
@@ -33,30 +33,55 @@ func Create(path string, size int64, perm fs.FileMode, init func(mem []byte) err
 			return nil, err
 		}
 	}
-	temp := tempName(path)
-	if err := draft(temp, size, perm, init); err != nil {
-		return nil, err
-	}
-	// The draft is closed and unmapped by now: some systems cannot remove an open file.
-	linkErr := os.Link(temp, path)
-	if err := errors.Join(linkErr, os.Remove(temp)); err != nil {
+	if err := makeNamed(path, size, perm, init); errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return nil, &NoSpaceError{Path: path, Need: size, Free: -1, FreeFiles: -1, Err: err}
+	} else if err != nil {
 		return nil, err
 	}
 	return Open(path, OpenFlags{})
 }
 
-// draft makes the whole file under the name temp, or nothing.
-func draft(temp string, size int64, perm fs.FileMode, init func([]byte) error) (err error) {
-	file, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+// makeNamed makes the file under a temporary name and links it to path, or leaves nothing.
+func makeNamed(path string, size int64, perm fs.FileMode, init func([]byte) error) (err error) {
+	temp, lock, err := newTemp(path)
 	if err != nil {
-		return &fs.PathError{Op: "create in", Path: filepath.Dir(temp), Err: err}
+		return err
 	}
-	done := false
-	defer func() {
-		if !done {
-			err = errors.Join(err, os.Remove(temp))
+	// The lock goes first: some systems cannot remove an open file.
+	defer func() { err = errors.Join(err, lock.Close(), os.Remove(temp)) }()
+	if err := fill(temp, size, perm, init); err != nil {
+		return err
+	}
+	return os.Link(temp, path)
+}
+
+// newTemp makes a file under a temporary name, and locks the name, so that nobody takes it for what a killed creator left.
+func newTemp(path string) (temp string, lock *os.File, err error) {
+	for {
+		temp = tempName(path)
+		lock, err = os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if err != nil {
+			return "", nil, &fs.PathError{Op: "create in", Path: filepath.Dir(temp), Err: err}
 		}
-	}()
+		ours, err := lockNew(temp, lock)
+		switch {
+		case ours, errors.Is(err, errors.ErrUnsupported):
+			return temp, lock, nil
+		case err != nil:
+			return "", nil, errors.Join(err, lock.Close(), os.Remove(temp))
+		}
+		if err := lock.Close(); err != nil {
+			return "", nil, err
+		}
+	}
+}
+
+// fill gives the file temp its memory, its rights and its content.
+func fill(temp string, size int64, perm fs.FileMode, init func([]byte) error) error {
+	file, err := os.OpenFile(temp, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
 	if err := errors.Join(file.Chmod(perm.Perm()), writeZeros(file, size)); err != nil {
 		return errors.Join(err, file.Close())
 	}
@@ -68,9 +93,7 @@ func draft(temp string, size int64, perm fs.FileMode, init func([]byte) error) (
 	if err == nil {
 		err = m.base.Flush()
 	}
-	err = errors.Join(err, m.Unmap())
-	done = err == nil
-	return err
+	return errors.Join(err, m.Unmap())
 }
 
 // writeZeros reserves size bytes: there is no portable fallocate.
@@ -97,7 +120,7 @@ func Open(path string, flags OpenFlags) (*Mapping, error) {
 	if info.Mode()&fs.ModeSymlink != 0 {
 		return nil, &SymlinkError{Path: path}
 	}
-	if err := judgeInfo(info, path, flags); err != nil {
+	if err := checkInfo(info, path, flags); err != nil {
 		return nil, err
 	}
 	file, err := openSame(path, info, access(flags.ReadOnly))
@@ -138,11 +161,8 @@ func Memfd(string, int64, func(mem []byte) error) (*Mapping, error) {
 // FromFile is not to be had on this system: errors.ErrUnsupported.
 func FromFile(*os.File, OpenFlags) (*Mapping, error) { return nil, errors.ErrUnsupported }
 
-// reopen opens the file of a mapping anew by its name, as long as that still leads to it.
-func reopen(m *Mapping, mode int) (*os.File, error) { return openSame(m.path, m.info, mode) }
-
-// Remove takes the name path away.
-func Remove(path string) error { return os.Remove(path) }
+// reopenMapped opens the file of a mapping anew by its name, as long as that still leads to it.
+func reopenMapped(m *Mapping, mode int) (*os.File, error) { return openSame(m.path, m.info, mode) }
 
 // isSealed reports whether file can neither shrink nor grow: never on this system.
 func isSealed(*os.File) bool { return false }
