@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/shmring/ipc/shmring/internal/proc"
 )
 
 // Option changes one default of Create, Open, Listen, Dial and their kin. No first program needs any. A call that cannot
@@ -119,7 +121,8 @@ var optionCalls = [...]*call{
 	&callDial, &callListen, &callPipe,
 }
 
-// collect applies opts to the defaults of a call and refuses those that the call cannot apply.
+// collect applies opts to the defaults of a call and refuses those that the call cannot apply. It makes sure that the
+// process has the descriptors without which no call can do anything.
 func collect(c *call, opts []Option) (options, error) {
 	o := defaults(c)
 	for _, f := range opts {
@@ -128,7 +131,13 @@ func collect(c *call, opts []Option) (options, error) {
 	if o.logger == nil {
 		o.logger = slog.New(slog.DiscardHandler)
 	}
-	return o, o.applicable()
+	if err := o.applicable(); err != nil {
+		return o, err
+	}
+	if err := proc.StartPoller(); err != nil { // before anything of this call can make the runtime start it
+		return o, fmt.Errorf("shmring: %s: %w", c.name, err)
+	}
+	return o, nil
 }
 
 // defaults is the configuration of a call without options.
