@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/transport"
@@ -148,13 +147,13 @@ func (e *CorruptError) Unwrap() []error { return withDetail(ErrCorrupt, e.Err) }
 type NoSpaceError struct {
 	Path       string
 	Need, Free int64 // bytes; -1 if unknown
-	FreeFiles  int64 // files (inodes) that the directory's file system has left; -1 if unknown, or without limit
+	NoFiles    bool  // the file system has no inode left for another file
 	Err        error
 }
 
 func (e *NoSpaceError) Error() string {
 	switch {
-	case e.FreeFiles == 0:
+	case e.NoFiles:
 		return fmt.Sprintf("shmring: no inode is left for %s: remove old segments (shmring gc) or other files there, or choose "+
 			"another directory (WithDir)", e.Path)
 	case e.Free < 0 || e.Free >= e.Need: // a quota, most likely
@@ -228,24 +227,6 @@ func (e *WaitError) Unwrap() error { return e.Err }
 func (e *WaitError) Timeout() bool {
 	t, ok := e.Err.(interface{ Timeout() bool })
 	return ok && t.Timeout()
-}
-
-// headerFault turns a failed header check into this package's sentinels.
-func headerFault(err error, size uint64) error {
-	var h *layout.HeaderError
-	if !errors.As(err, &h) {
-		return err
-	}
-	sentinel := ErrCorrupt
-	switch h.Fault {
-	case layout.BadMagic:
-		sentinel = ErrNotSegment
-	case layout.BadVersion:
-		sentinel = ErrVersion
-	case layout.BadSize:
-		sentinel = ErrTruncated
-	}
-	return fmt.Errorf("%w: %w", sentinel, err)
 }
 
 func withDetail(sentinel, detail error) []error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/shmring/ipc/layout"
+	"github.com/shmring/ipc/shmring/internal/lease"
 	"github.com/shmring/ipc/shmring/internal/mem"
 )
 
@@ -357,4 +358,36 @@ func TestDeathsAreMarkedOnceWhoeverElseLives(t *testing.T) {
 	if _, state := layout.SplitStatus(mem.Load(&dead.slot.Status)); state != layout.SlotDead || mem.Load(&f.ctl.Deaths) != 1 {
 		t.Errorf("the slot's state is %d, %d deaths are counted, want dead and 1", state, mem.Load(&f.ctl.Deaths))
 	}
+}
+
+// dying is a table of leases whose holders do something before a probe finds them dead.
+type dying struct {
+	lease.Table
+	last func()
+}
+
+func (d *dying) Held(off int64) (bool, error) {
+	if d.last != nil {
+		d.last()
+		d.last = nil
+	}
+	return d.Table.Held(off)
+}
+
+func TestWhatWasCommittedBeforeADeathComesBeforeTheEnd(t *testing.T) {
+	eachKind(t, func(t *testing.T, kind layout.Kind) {
+		f := newFixture(t, kind, 256, false)
+		p, c := f.producer(), f.consumer()
+		f.slots.Leases = &dying{f.leases, func() { // between the look at the header and the probe of the lease
+			f.send(p, "last")
+			f.kill(p.index)
+		}}
+		c.LookThoroughly()
+		f.receive(c, "last")
+		var died *DiedError
+		c.LookThoroughly()
+		if _, err := c.Find(); !errors.As(err, &died) {
+			t.Errorf("got %v, want a DiedError", err)
+		}
+	})
 }

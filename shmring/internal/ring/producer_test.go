@@ -233,3 +233,26 @@ func TestThePadAtTheEndOfTheRingWakesTheConsumer(t *testing.T) {
 		}
 	})
 }
+
+// A producer that was overtaken has an intent. It must not keep it when it gives up, or the consumer would wait for it.
+func TestEveryWayOutOfAnAllocationClearsTheIntent(t *testing.T) {
+	for name, spoil := range map[string]func(f *fixture){
+		"full":                  func(f *fixture) { mem.Store(&f.ctl.Tail, 64) },
+		"an unaligned tail":     func(f *fixture) { mem.Store(&f.ctl.Tail, 3) },
+		"a tail beyond":         func(f *fixture) { mem.Store(&f.ctl.Tail, 1<<40) },
+		"a head that went back": func(f *fixture) { mem.Store(&f.ctl.Tail, 64); mem.Store(&f.ctl.Head, 3) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, layout.MPSC, 64, false)
+			p := f.producer()
+			mem.Store(&p.slot.Intent, 1) // of an attempt that was overtaken
+			spoil(f)
+			if _, err := p.Alloc(8, false); err == nil {
+				t.Fatal("there is no space, and no error")
+			}
+			if got := mem.Load(&p.slot.Intent); got != 0 {
+				t.Errorf("the intent stays behind: %d", got)
+			}
+		})
+	}
+}
