@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
@@ -52,7 +53,8 @@ var (
 	ErrFragment = errors.New("shmring: a piece of a larger message")
 	// ErrHandshake: the two ends of a connection did not come to terms.
 	ErrHandshake = errors.New("shmring: handshake failed")
-	// ErrPeerClosed: the peer closed its end of the connection; nobody will receive what is sent.
+	// ErrPeerClosed: the peer closed its end of the connection; nobody will receive what is sent. It is also
+	// syscall.EPIPE.
 	ErrPeerClosed = transport.ErrPeerClosed
 	// ErrReadOnly: the segment was opened with [WithReadOnly].
 	ErrReadOnly = errors.New("shmring: attached read-only")
@@ -95,7 +97,8 @@ func (e *TooLargeError) Error() string {
 // Unwrap returns ErrTooLarge.
 func (e *TooLargeError) Unwrap() error { return ErrTooLarge }
 
-// PeerDiedError names the process that ended without closing. It unwraps to [ErrPeerDied].
+// PeerDiedError names the process that ended without closing. It unwraps to [ErrPeerDied]. The death of a connection's peer
+// is also what software that knows sockets looks for: syscall.EPIPE and syscall.ECONNRESET.
 type PeerDiedError struct {
 	Role Role
 	PID  int
@@ -104,7 +107,10 @@ type PeerDiedError struct {
 }
 
 func (e *PeerDiedError) Error() string {
-	if e.Role == RolePeer {
+	switch {
+	case e.Role == RolePeer && e.PID == 0: // TCP, for one, does not know processes
+		return "shmring: the peer died without closing"
+	case e.Role == RolePeer:
 		return fmt.Sprintf("shmring: the peer, process %d, died without closing", e.PID)
 	}
 	s := fmt.Sprintf("shmring: %s process %d (slot %d) died without closing", e.Role, e.PID, e.Slot)
@@ -116,6 +122,11 @@ func (e *PeerDiedError) Error() string {
 
 // Unwrap returns ErrPeerDied.
 func (e *PeerDiedError) Unwrap() error { return ErrPeerDied }
+
+// Is reports whether target is what a socket says about a peer that is gone.
+func (e *PeerDiedError) Is(target error) bool {
+	return e.Role == RolePeer && (target == syscall.EPIPE || target == syscall.ECONNRESET)
+}
 
 // CorruptError says where shared memory broke the format. It unwraps to [ErrCorrupt] and, where a
 // header word is to blame, to the *layout.RecordError or *layout.HeaderError.
