@@ -53,7 +53,8 @@ func (r *connRings) Create(capacity uint64) (files []*os.File, actual uint64, er
 // Attach attaches the memory that a listener has sent: see handshake.Memory.
 func (r *connRings) Attach(capacity uint64, files []*os.File) (err error) {
 	if len(files) != 2 {
-		return fmt.Errorf("%w: %d descriptors came with the offer of a ring, want 2", ErrHandshake, len(files))
+		return fmt.Errorf("%w: %d descriptors came with the offer of a ring, want 2 "+
+			"(does this process have descriptors left? see ulimit -n)", ErrHandshake, len(files))
 	}
 	r.link = newLink()
 	if r.out, err = r.open(files[0], capacity); err == nil {
