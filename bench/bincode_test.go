@@ -164,7 +164,7 @@ func rustTimes(b *testing.B) map[string]float64 {
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	out, err := exec.Command(filepath.Join(target, "release", "bincode-yardstick")).Output()
+	out, err := exec.Command(filepath.Join(target, "release", "bincode-baseline")).Output()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func rustTimes(b *testing.B) map[string]float64 {
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)
 		if len(words) != 3 {
-			b.Fatalf("the yardstick printed %q", line)
+			b.Fatalf("the baseline printed %q", line)
 		}
 		if times[words[0]+" "+words[1]], err = strconv.ParseFloat(words[2], 64); err != nil {
 			b.Fatal(err)

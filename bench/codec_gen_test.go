@@ -170,7 +170,7 @@ var generatedGoals = []struct {
 // reached. The contestants take turns; the shortest sample of each counts.
 func BenchmarkBincodeGenerated(b *testing.B) {
 	rust := map[string]float64{}
-	b.Run("yardstick=rust", func(b *testing.B) { // skips by itself
+	b.Run("baseline=rust", func(b *testing.B) { // skips by itself
 		for b.Loop() {
 			lower(rust, rustTimes(b))
 		}

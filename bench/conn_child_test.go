@@ -147,7 +147,7 @@ func dialConn(b *testing.B, dir string, o order, wait shmring.Wait) *shmring.Con
 	}
 	b.Cleanup(func() { c.Close() })
 	if c.Transport().Kind != shmring.TransportRing {
-		b.Fatalf("the road is %s: %s", c.Transport(), c.Transport().Reason)
+		b.Fatalf("the transport is %s: %s", c.Transport(), c.Transport().Reason)
 	}
 	if err := c.Send(ctx, o.encode()); err != nil {
 		b.Fatal(err)

@@ -1,4 +1,4 @@
-// Package bench measures: the rings against the yardsticks under c/ and against what a Go program would
+// Package bench measures: the rings against the baselines under c/ and against what a Go program would
 // use instead (command bench/ring), and the codecs and frames (go test -bench).
 //
 // README.md says with which command each published figure was made.
@@ -6,7 +6,7 @@ package bench
 
 import "embed"
 
-// Yardsticks holds the sources of the C yardsticks, below the folder "c". Read only.
+// Baselines holds the sources of the C baselines, below the folder "c". Read only.
 //
 //go:embed c/*.c c/*.h
-var Yardsticks embed.FS
+var Baselines embed.FS

@@ -51,7 +51,7 @@ func BenchmarkNetConnHTTP(b *testing.B) {
 					return nil, err
 				}
 				if c.Transport().Kind != shmring.TransportRing {
-					return nil, fmt.Errorf("the road is %s: %s", c.Transport(), c.Transport().Reason)
+					return nil, fmt.Errorf("the transport is %s: %s", c.Transport(), c.Transport().Reason)
 				}
 				return c.NetConn(), nil
 			})

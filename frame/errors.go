@@ -8,10 +8,10 @@ import (
 )
 
 var (
-	// ErrTooLarge is what a [*TooLargeError] is.
+	// ErrTooLarge is the sentinel of a [*TooLargeError].
 	ErrTooLarge = errors.New("frame: message too large")
 
-	// ErrMalformed is what a [*ParseError] is.
+	// ErrMalformed is the sentinel of a [*ParseError].
 	ErrMalformed = errors.New("frame: malformed message")
 
 	// ErrStreamOver is returned by a [Stream] whose Reader has gone on to another frame.
@@ -47,21 +47,21 @@ func Resumable(err error) bool {
 	return errors.As(err, &e) && e.Resumable
 }
 
-// interrupted reports whether err says "not now" rather than "never". A Timeout method alone does not:
+// interrupted reports whether err means "not now" rather than "never". A Timeout method alone does not:
 // a connection that died of ETIMEDOUT has one too.
 func interrupted(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// TooLargeError says which size was refused. errors.Is(err, ErrTooLarge) holds.
+// TooLargeError reports the size that was refused. errors.Is(err, ErrTooLarge) holds.
 type TooLargeError struct {
 	Size  uint64 // bytes that the message has or its peer declared: the total of its frame, or its body
 	Limit uint64 // bytes allowed
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%v: %d bytes, at most %d are allowed", ErrTooLarge, e.Size, e.Limit)
+	return fmt.Sprintf("%v: %d bytes, at most %d", ErrTooLarge, e.Size, e.Limit)
 }
 
 // Unwrap returns ErrTooLarge.
@@ -70,7 +70,7 @@ func (e *TooLargeError) Unwrap() error { return ErrTooLarge }
 // bodyPart stands for the body where parts are counted.
 const bodyPart = -1
 
-// ParseError says where the lengths of a message contradict its size. errors.Is(err, ErrMalformed) holds.
+// ParseError reports where the lengths of a message contradict its size. errors.Is(err, ErrMalformed) holds.
 type ParseError struct {
 	Part   int    // index of the part that does not fit, -1 for the body
 	Offset uint64 // where in the payload, in bytes
@@ -87,7 +87,7 @@ func (e *ParseError) Error() string {
 	if e.Length {
 		what = "the length of " + what
 	}
-	return fmt.Sprintf("%v: %s at byte %d takes %d bytes, %d are left", ErrMalformed, what, e.Offset, e.Size, e.Left)
+	return fmt.Sprintf("%v: %s at byte %d takes %d bytes, %d left", ErrMalformed, what, e.Offset, e.Size, e.Left)
 }
 
 // Unwrap returns ErrMalformed.

@@ -26,7 +26,7 @@ func newPipe(grant, cut int) *pipe {
 	return &pipe{rng: rand.New(rand.NewPCG(1, uint64(cut))), grant: grant, cut: cut}
 }
 
-// allow says how many of n bytes pass, and with which error.
+// allow returns how many of n bytes pass, and with which error.
 func (p *pipe) allow(n int) (int, error) {
 	if p.cut == 0 {
 		p.cut = -1
@@ -92,7 +92,7 @@ func (g gathering) WriteBuffers(v *net.Buffers) (int64, error) {
 
 var errBroken = errors.New("broken for good")
 
-// numbered is the nth message of a run: its content says which it is.
+// numbered is the nth message of a run: its content identifies it.
 func numbered(n int) (body, part string) {
 	b := bytes.Repeat([]byte{byte(n), byte(n >> 8)}, 1+n%7)
 	return string(b), string(bytes.Repeat(b, n%5))

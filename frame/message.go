@@ -19,7 +19,7 @@ type Message struct {
 	Parts [][]byte
 }
 
-// total returns what the prefix of m's frame says: the bytes after the prefix.
+// total returns the prefix of m's frame: the number of bytes after it.
 func (m Message) total() uint64 {
 	n := uint64(lenSize) + uint64(len(m.Body))
 	for _, p := range m.Parts {
@@ -32,7 +32,7 @@ func (m Message) total() uint64 {
 // [WithMaxSize] limits is 8 less. A size that an int cannot hold is given as math.MaxInt.
 func (m Message) Size() int { return frameSize(m.total()) }
 
-// frameSize is the length of a frame whose prefix says total.
+// frameSize is the length of a frame whose prefix is total.
 func frameSize(total uint64) int { return int(min(lenSize+total, math.MaxInt)) }
 
 // AppendTo appends m's frame, prefix included, to dst and returns the extended slice.
@@ -76,7 +76,7 @@ func (m Message) Clone() Message {
 // longer slices are referenced. The capacity of dst must suffice: slices of it are in vec.
 func (m Message) gather(dst []byte, vec [][]byte, inline int) ([]byte, [][]byte) {
 	mark := len(dst) // dst[mark:] is not in vec yet
-	place := func(b []byte) {
+	add := func(b []byte) {
 		if len(b) <= inline {
 			dst = append(dst, b...)
 			return
@@ -86,10 +86,10 @@ func (m Message) gather(dst []byte, vec [][]byte, inline int) ([]byte, [][]byte)
 	}
 	dst = binary.BigEndian.AppendUint64(dst, m.total())
 	dst = binary.BigEndian.AppendUint64(dst, uint64(len(m.Body)))
-	place(m.Body)
+	add(m.Body)
 	for _, p := range m.Parts {
 		dst = binary.BigEndian.AppendUint64(dst, uint64(len(p)))
-		place(p)
+		add(p)
 	}
 	if mark < len(dst) {
 		vec = append(vec, dst[mark:])

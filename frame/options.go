@@ -13,9 +13,9 @@ const (
 	// a gathering write costs about as much as copying this.
 	inlineSize = 1 << 10
 
-	// quickSize is the largest frame that is written without telling Go's scheduler, which the copy into the socket
-	// keeps from its work for a microsecond or two.
-	quickSize = 4 << 10
+	// maxSendto is the largest frame that a sendtoWriter writes, in bytes: its copy into the socket keeps Go's scheduler
+	// from the processor for a microsecond or two.
+	maxSendto = 4 << 10
 
 	// keepSize is the largest buffer that a Writer holds on to between frames; larger ones go to its pool.
 	keepSize = 64 << 10
@@ -33,7 +33,7 @@ type config struct {
 	pool      *Pool
 }
 
-// Option configures a Writer or a Reader; each says which of them it concerns.
+// Option configures a Writer, a Reader or both, as its documentation tells.
 type Option func(*config)
 
 func newConfig(opts []Option) config {

@@ -51,7 +51,7 @@ func NewReader(r io.Reader, opts ...Option) *Reader {
 //
 // At the end of the stream it returns io.EOF itself on a frame boundary, and inside a frame, its prefix
 // included, a fatal [*Error] that is io.ErrUnexpectedEOF. A total above the maximum is a fatal
-// [*TooLargeError] before the buffer grows, a payload that is no message a fatal [*ParseError].
+// [*TooLargeError] before the buffer grows, a malformed payload a fatal [*ParseError].
 // After a resumable error the next call continues at the same byte.
 func (r *Reader) Read(ctx context.Context) (Message, error) {
 	if err := r.begin(ctx); err != nil {
@@ -121,7 +121,6 @@ func (r *Reader) begin(ctx context.Context) error {
 
 // payload reads up to the end of the frame at start and returns what follows its total.
 func (r *Reader) payload(ctx context.Context) ([]byte, error) {
-	r.shrink()
 	for {
 		need := lenSize
 		if r.end-r.start >= lenSize {
@@ -142,7 +141,7 @@ func (r *Reader) payload(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// checkTotal refuses what a prefix may not say.
+// checkTotal refuses a prefix below the minimum or above the limit.
 func checkTotal(total, limit uint64) error {
 	if total > limit {
 		return &TooLargeError{Size: total, Limit: limit}
@@ -153,8 +152,11 @@ func checkTotal(total, limit uint64) error {
 	return nil
 }
 
-// fill reads once, into a buffer that has room for more of the need bytes wanted from start on.
+// fill reads once, into a buffer that has room for more of the need bytes wanted from start on. A read into a
+// large buffer asks for no more than need, because nothing behind the frame may be in it. A large buffer that is
+// used up goes back first: otherwise a Stream, which needs one byte, would read one byte at a time.
 func (r *Reader) fill(ctx context.Context, need int) error {
+	r.shrink()
 	r.room(need)
 	end := len(r.buf)
 	if r.large() {
@@ -197,7 +199,7 @@ func (r *Reader) readSome(ctx context.Context, b []byte) (int, error) {
 // room makes space behind end for bytes of a frame that needs need bytes from start on. A buffer that
 // is not full never grows, and one that is full doubles at most, unless the pool has a larger one idle.
 func (r *Reader) room(need int) {
-	if r.start == r.end && !r.large() {
+	if r.start == r.end {
 		r.start, r.end = 0, 0
 	}
 	if need <= len(r.buf)-r.start {
@@ -222,7 +224,7 @@ func (r *Reader) room(need int) {
 // large reports whether buf is on loan from the pool.
 func (r *Reader) large() bool { return len(r.buf) > len(r.base) }
 
-// shrink gives a large buffer back once its frame is done.
+// shrink gives a large buffer back once everything in it has been used.
 func (r *Reader) shrink() {
 	if r.large() && r.start == r.end {
 		r.pool.put(r.buf)

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"math"
 )
 
 // Stream is one frame whose parts are read piece by piece, in memory that does not grow with them.
@@ -14,77 +13,10 @@ import (
 type Stream struct {
 	r     *Reader
 	ctx   context.Context // of the last call that was given one, for Read
-	total uint64          // what the frame's prefix says
+	total uint64          // the frame's prefix
 	left  uint64          // bytes of the frame still to come
 	part  uint64          // of them, bytes of the part that Next has opened
 	index int             // of the part that Next opens next
-}
-
-// ReadStream begins the next frame and returns its body, which is valid until the next Read or
-// ReadStream. The parts follow, each after a call of Next. The body is subject to [WithMaxSize], the
-// total to [WithMaxStream]. Any frame can be read this way. Errors are those of [Reader.Read].
-func (r *Reader) ReadStream(ctx context.Context) (body []byte, parts *Stream, err error) {
-	if err := r.begin(ctx); err != nil {
-		return nil, nil, err
-	}
-	if err := r.finish(ctx); err != nil {
-		return nil, nil, r.fail(err)
-	}
-	total, body, err := r.head(ctx)
-	if err != nil {
-		return nil, nil, r.fail(err)
-	}
-	if cap(r.body) > keepSize {
-		r.body = nil
-	}
-	// The copy lets the buffer go on with the parts.
-	r.body = append(r.body[:0], body...)
-	r.shrink()
-	r.open = &Stream{r: r, ctx: ctx, total: total, left: total - lenSize - uint64(len(body))}
-	return r.body, r.open, nil
-}
-
-// head reads a frame up to the end of its body.
-func (r *Reader) head(ctx context.Context) (total uint64, body []byte, err error) {
-	r.shrink()
-	for {
-		need, have := 2*lenSize, r.buf[r.start:r.end]
-		if len(have) >= lenSize {
-			total = binary.BigEndian.Uint64(have)
-			if err := checkTotal(total, min(r.maxStream, math.MaxInt64)); err != nil {
-				return 0, nil, err
-			}
-		}
-		if len(have) >= need {
-			size := binary.BigEndian.Uint64(have[lenSize:])
-			if left := total - lenSize; size > left {
-				return 0, nil, &ParseError{Part: bodyPart, Offset: lenSize, Size: size, Left: left}
-			}
-			if size > r.maxSize {
-				return 0, nil, &TooLargeError{Size: size, Limit: r.maxSize}
-			}
-			if need += int(size); len(have) >= need {
-				r.start += need
-				return total, have[2*lenSize : need], nil
-			}
-		}
-		if err := r.fill(ctx, need); err != nil {
-			return 0, nil, err
-		}
-	}
-}
-
-// finish skips what is left of a frame that ReadStream has begun.
-func (r *Reader) finish(ctx context.Context) error {
-	s := r.open
-	if s == nil {
-		return nil
-	}
-	if err := s.skip(ctx, &s.left); err != nil {
-		return err
-	}
-	r.open = nil
-	return nil
 }
 
 // Next goes on to the next part, skipping what is left of the one before, and returns its size in
@@ -154,6 +86,7 @@ func (s *Stream) ReadContext(ctx context.Context, p []byte) (int, error) {
 func (s *Stream) read(ctx context.Context, p []byte) (int, error) {
 	r := s.r
 	if r.start == r.end {
+		r.shrink()
 		if len(p) >= len(r.base) {
 			n, err := r.readSome(ctx, p)
 			return n, s.unexpected(err)

@@ -25,7 +25,7 @@ type Gatherer interface {
 type Writer struct {
 	config
 	dst      io.Writer
-	quick    io.Writer                         // dst, or a quicker way there, for frames of at most quickSize bytes
+	sendto   io.Writer                         // dst, or a sendtoWriter on it, for frames of at most maxSendto bytes
 	gatherer func(*net.Buffers) (int64, error) // nil if dst cannot gather
 	setDL    func(time.Time) error             // nil if dst has no deadlines
 	guard    *guard
@@ -49,21 +49,21 @@ type Writer struct {
 // NewWriter returns a Writer on w, which must not be written by anyone else from then on.
 // If w has a SetWriteDeadline method, the Writer sets deadlines on it: see [Writer.SetDeadline].
 func NewWriter(w io.Writer, opts ...Option) *Writer {
-	fw := &Writer{config: newConfig(opts), dst: w, quick: w, guard: new(guard), started: -1}
+	fw := &Writer{config: newConfig(opts), dst: w, sendto: w, guard: new(guard), started: -1}
 	switch c := w.(type) {
 	case Gatherer:
 		fw.gatherer = c.WriteBuffers
 	case *net.UnixConn:
 		fw.gatherer = func(v *net.Buffers) (int64, error) { return v.WriteTo(c) }
-		fw.quick = newQuickWriter(c)
+		fw.sendto = newSendtoWriter(c)
 	case *net.TCPConn:
 		fw.gatherer = func(v *net.Buffers) (int64, error) { return v.WriteTo(c) }
-		fw.quick = newQuickWriter(c)
+		fw.sendto = newSendtoWriter(c)
 	}
 	if c, ok := w.(interface{ SetWriteDeadline(time.Time) error }); ok {
 		fw.setDL = c.SetWriteDeadline
 	}
-	fw.small = min(fw.maxSize, uint64(max(min(fw.coalesce, quickSize)-lenSize, 0)))
+	fw.small = min(fw.maxSize, uint64(max(min(fw.coalesce, maxSendto)-lenSize, 0)))
 	runtime.AddCleanup(fw, (*guard).release, fw.guard)
 	return fw
 }

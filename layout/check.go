@@ -51,7 +51,7 @@ func inspect(t reflect.Type, path string) (align uintptr, err *TypeError) {
 		return 0, &TypeError{Field: path, Reason: fmt.Sprintf("%v has no bytes", t)}
 	}
 	if uint64(t.Size()) > maxSize {
-		return 0, &TypeError{Field: path, Reason: fmt.Sprintf("%v has %d bytes, at most %d are allowed", t, t.Size(), maxSize)}
+		return 0, &TypeError{Field: path, Reason: fmt.Sprintf("%v has %d bytes, at most %d", t, t.Size(), maxSize)}
 	}
 	switch t.Kind() {
 	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -75,7 +75,7 @@ func inspect(t reflect.Type, path string) (align uintptr, err *TypeError) {
 
 // inspectStruct is inspect for structs: the fields must follow each other without a gap.
 func inspectStruct(t reflect.Type, path string) (align uintptr, err *TypeError) {
-	var end uintptr // offset behind the fields seen so far
+	var end uintptr // offset after the fields seen so far
 	var last string // path of the field seen last
 	for i := range t.NumField() {
 		f := t.Field(i)

@@ -10,14 +10,14 @@
 //	           └──────────────────────────────────────────────────┘
 //	Bytes, SliceBytes: the way back, from *T or []T to the bytes they occupy
 //
-// The bytes of a segment itself are defined here too, as types of this kind: [Header], [Control] and
+// The bytes of a segment itself are defined here too, as such types: [Header], [Control] and
 // [Slot], and the [Word] that starts every record.
 //
 // # Which types
 //
-// [Check] says whether T may be used. T is made of fixed-size integers, floats, complex numbers,
+// [Check] reports whether T may be used. T is made of fixed-size integers, floats, complex numbers,
 // arrays and structs of these. It holds no pointer in any form, no padding between or after its
-// fields, no bool, no int, uint or uintptr, and it is neither empty nor larger than 2 GiB - 1. So any
+// fields, no bool, no int, uint or uintptr, and it is neither empty nor larger than 2 GiB - 1. Therefore any
 // bytes are a valid T, all bytes of a T are its fields, and T is laid out alike on every platform.
 // Padding is written out as a blank field:
 //
@@ -34,8 +34,8 @@
 // # Byte order
 //
 // A plain uint32 field has the byte order of the machine: right for memory shared on one host. Bytes
-// that leave the host use [U32LE], [U32BE] and their kind, which fix the order and have alignment 1,
-// so that they can stand at any offset without padding. [Hash] tells the two apart.
+// that leave the host use [U32LE], [U32BE] and the like, which fix the order and have alignment 1, so
+// that they can stand at any offset without padding. [Hash] tells the two apart.
 //
 // # Lifetime
 //

@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// A TypeError says why a type cannot lie over raw bytes.
+// A TypeError reports why a type cannot lie over raw bytes.
 type TypeError struct {
 	Type   reflect.Type // the type that was asked for
 	Field  string       // path to what breaks it, such as "Book.Bids[].Price"; empty: Type itself
@@ -19,7 +19,7 @@ func (e *TypeError) Error() string {
 	return fmt.Sprintf("layout: %v cannot lie over raw bytes: field %s: %s", e.Type, e.Field, e.Reason)
 }
 
-// A Fit says how many bytes a function accepts, in terms of the size of its type.
+// A Fit is how many bytes a function accepts, in terms of the size of its type.
 type Fit string
 
 // What each function accepts.
@@ -29,7 +29,7 @@ const (
 	Multiple Fit = "a multiple of" // Slice
 )
 
-// A SizeError says that there were too few or too many bytes for a type.
+// A SizeError reports too few or too many bytes for a type.
 type SizeError struct {
 	Type reflect.Type // the type that was asked for
 	Got  int          // length of the input in bytes
@@ -41,8 +41,8 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("layout: %v needs %s %d bytes, got %d", e.Type, e.Fit, e.Want, e.Got)
 }
 
-// An AlignError says that bytes start at an address where a type may not stand. [Load] takes bytes at
-// any address, and types made of [U32LE] and its kind can stand at any.
+// An AlignError reports bytes at an address where a type may not stand. [Load] takes bytes at any
+// address, and types made of [U32LE] and the like can stand at any.
 type AlignError struct {
 	Type reflect.Type // the type that was asked for
 	Got  int          // address modulo Want: 1 to Want-1

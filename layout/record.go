@@ -16,8 +16,8 @@ import "fmt"
 //	63 62 │ 61 … 52 │ 51 … 40    │ 39 … 32 │ 31 … 0
 //	state │ slot    │ generation │ flags   │ length
 //
-// A zero word is memory that nobody has committed. The store of a committed word is the publication
-// of the record: there is no other index that says so.
+// A zero word is memory that nobody has committed. The store of a committed word publishes the record;
+// no other index does.
 type Word uint64
 
 // State is the top two bits of a [Word].
@@ -101,7 +101,7 @@ func (w Word) Validate(room uint64, slots uint32) error {
 	case w.State() != Committed && (total == 0 || total%WordSize != 0):
 		return &RecordError{Word: w, Reason: fmt.Sprintf("length %d is not a positive multiple of %d", total, WordSize)}
 	case w.State() != Pad && w.Slot() == 0 || w.Slot() >= slots:
-		return &RecordError{Word: w, Reason: fmt.Sprintf("slot %d, allowed 1 to %d", w.Slot(), slots-1)}
+		return &RecordError{Word: w, Reason: fmt.Sprintf("slot %d, want 1 to %d", w.Slot(), slots-1)}
 	case total > room:
 		return &RecordError{Word: w, Reason: fmt.Sprintf("%d bytes where %d are left", total, room)}
 	}
@@ -134,7 +134,7 @@ func (e Extension) Version() uint8 { return uint8(e >> 16) }
 // Checksum returns the low 32 bits of the payload's xxhash64.
 func (e Extension) Checksum() uint32 { return uint32(e >> 32) }
 
-// RecordError says which header word breaks the record format, and how.
+// RecordError reports which header word breaks the record format, and how.
 type RecordError struct {
 	Word   Word
 	Reason string

@@ -32,7 +32,7 @@ const (
 // Magic is the first eight bytes of every segment.
 var Magic = [8]byte{'s', 'h', 'm', 'r', 'i', 'n', 'g', 0}
 
-// Kind says how many producers a ring has.
+// Kind is how many producers a ring has.
 type Kind uint32
 
 // The kinds of ring.
@@ -92,7 +92,7 @@ type Header struct {
 
 // NewHeader returns a header with the geometry filled in for a ring of the given kind. capacity must be
 // a power of two between MinCapacity and MaxCapacity, slots between 2 and MaxSlots; [Header.Validate]
-// says whether they are. The caller sets the identifying fields and then calls [Header.Seal].
+// reports whether they are. The caller sets the identifying fields and then calls [Header.Seal].
 func NewHeader(kind Kind, capacity, maxRecord uint64, slots uint32) Header {
 	data := (HeaderSize + ControlSize + uint64(slots)*SlotSize + PageSize - 1) &^ (PageSize - 1)
 	return Header{
@@ -187,7 +187,7 @@ func (h *Header) validateGeometry() error {
 // the ring less the two header words of the record.
 func MaxPayload(capacity uint64) uint64 { return capacity - 2*WordSize }
 
-// Fault says which kind of check a header failed.
+// Fault is the kind of check that a header failed.
 type Fault uint8
 
 // The kinds of [HeaderError].
@@ -196,10 +196,10 @@ const (
 	BadVersion               // another version, byte order or layout
 	BadChecksum              // damaged
 	BadGeometry              // numbers that contradict each other
-	BadSize                  // header fine, memory shorter or longer than it says
+	BadSize                  // the header is valid, the memory shorter or longer than its SegmentSize
 )
 
-// HeaderError names the field that failed, what was found and what was allowed.
+// HeaderError names the field that failed, what was found and what was expected.
 type HeaderError struct {
 	Fault Fault
 	Field string

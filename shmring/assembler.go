@@ -11,7 +11,8 @@ import (
 // receiving calls and belongs to the same goroutine.
 //
 // A message that its producer gave up, or died over, is dropped as soon as that producer's slot begins
-// another; it counts as if it had never been sent.
+// another; it counts as if it had never been sent. Pieces are released as they come: if this consumer dies in the middle of a
+// message, the next one reports it as lost.
 type Assembler struct {
 	c       *Consumer
 	limit   uint64
@@ -23,6 +24,8 @@ type partial struct {
 	from  uint32 // Producer and Generation
 	bytes []byte
 	size  uint64 // of all pieces, also those that were not kept
+	// lost counts the pieces of a message whose first ones another consumer has released; 0: nothing is missing.
+	lost int
 }
 
 // NewAssembler returns one that takes messages of at most maxMessage bytes, at least 1. It keeps at most that
@@ -34,7 +37,8 @@ func NewAssembler(c *Consumer, maxMessage int64) *Assembler {
 // Recv waits for the next message that is complete and copies it to dst[:0], which grows if needed.
 //
 // Errors: as [Consumer.Recv]; ErrBusy while records are lent; [TooLargeError] for a message above the
-// maximum, which is dropped: the next Recv goes on behind it.
+// maximum, and [LostMessageError] for one whose first pieces another consumer has released. Both are dropped: the next Recv
+// goes on behind them.
 func (a *Assembler) Recv(ctx context.Context, dst []byte) ([]byte, error) {
 	if a.c.ring.Lent() {
 		return dst[:0], &BusyError{Role: RoleConsumer, Why: "records are lent: call Release first"}
@@ -72,9 +76,12 @@ func (a *Assembler) add(dst []byte, r Record) (_ []byte, whole bool, err error) 
 		p = &partial{from: origin(r)}
 		a.partial[r.Producer] = p
 	} else if p == nil || p.from != origin(r) {
-		return dst, false, nil // nobody has seen how it began
+		p = &partial{from: origin(r), lost: 1}
+		a.partial[r.Producer] = p
+	} else if p.lost > 0 {
+		p.lost++
 	}
-	if p.size += uint64(len(r.Payload)); p.size <= a.limit {
+	if p.size += uint64(len(r.Payload)); p.size <= a.limit && p.lost == 0 {
 		p.bytes = mem.Append(p.bytes, r.Payload)
 	} else {
 		p.bytes = nil
@@ -83,6 +90,9 @@ func (a *Assembler) add(dst []byte, r Record) (_ []byte, whole bool, err error) 
 		return dst, false, nil
 	}
 	delete(a.partial, r.Producer)
+	if p.lost > 0 {
+		return dst, false, &LostMessageError{Pieces: p.lost, Bytes: p.size}
+	}
 	if p.size > a.limit {
 		return dst, false, &TooLargeError{Size: p.size, Limit: a.limit}
 	}

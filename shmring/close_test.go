@@ -204,7 +204,7 @@ func TestAReservationStaysValidUntilItEndsAfterClose(t *testing.T) {
 		for _, closer := range []string{"handle", "segment"} {
 			for _, end := range []string{"Commit", "CommitN", "Abort"} {
 				t.Run(kind.String()+"/"+closer+"/"+end, func(t *testing.T) {
-					s, dir := named(t, WithKind(kind), WithMaxProducers(1))
+					s, dir := named(t, withProducers(kind, 1))
 					p := producer(t, s)
 					r, err := p.TryReserve(100)
 					must(t, err)

@@ -46,7 +46,7 @@ func parseAddress(text string) (address, error) {
 		return refuse("an abstract socket needs a name behind the @")
 	case text[0] == '@':
 		if len(text) > maxSocketPath {
-			return refuse(fmt.Sprintf("the abstract name has %d bytes, at most %d fit (WithSocket)", len(text), maxSocketPath))
+			return refuse(fmt.Sprintf("the abstract name has %d bytes, want at most %d (WithSocket)", len(text), maxSocketPath))
 		}
 		return address{network: "unix", text: text}, nil
 	case strings.ContainsRune(text, '/') || strings.ContainsRune(text, filepath.Separator):
@@ -69,7 +69,7 @@ func parseAddress(text string) (address, error) {
 func fileAddress(path string) (address, error) {
 	switch {
 	case len(path) > maxSocketPath:
-		return address{}, &NameError{Name: path, Reason: fmt.Sprintf("the socket's path has %d bytes, at most %d fit (WithSocket, WithDir)", len(path), maxSocketPath)}
+		return address{}, &NameError{Name: path, Reason: fmt.Sprintf("the socket's path has %d bytes, want at most %d (WithSocket, WithDir)", len(path), maxSocketPath)}
 	case strings.ContainsRune(path, 0):
 		return address{}, &NameError{Name: path, Reason: "the path has a zero byte"}
 	}

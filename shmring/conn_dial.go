@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"runtime"
-	"time"
 
 	"github.com/shmring/ipc/shmring/internal/handshake"
 	"github.com/shmring/ipc/shmring/internal/transport"
@@ -22,12 +21,15 @@ import (
 // Errors: fs.ErrNotExist and ECONNREFUSED where nobody listens, [HandshakeError], [NameError], [OptionError],
 // and ctx.Err().
 func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
-	o := collect(opts)
+	o, err := collect(&callDial, opts)
+	if err != nil {
+		return nil, err
+	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkConnOptions(&o); err != nil {
+	if err := o.connectable(); err != nil {
 		return nil, err
 	}
 	d := net.Dialer{Timeout: o.handshake}
@@ -36,22 +38,6 @@ func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
 		return nil, fmt.Errorf("shmring: %w", err)
 	}
 	return agree(ctx, handshake.Client, socket, socket.RemoteAddr(), &o)
-}
-
-// checkConnOptions checks the options that shape a connection.
-func checkConnOptions(o *options) error {
-	if o.sized || o.maxRecord != 0 {
-		if _, err := o.header(); err != nil {
-			return err
-		}
-	}
-	if o.maxMessage < 1 {
-		return &OptionError{Option: "WithMaxMessage", Got: fmt.Sprint(o.maxMessage), Want: "1 or more bytes"}
-	}
-	if o.handshake <= 0 || o.handshake > time.Hour {
-		return &OptionError{Option: "WithHandshakeTimeout", Got: o.handshake.String(), Want: "above 0, up to an hour"}
-	}
-	return nil
 }
 
 // agree runs one side of the handshake on a socket and makes the connection. Where it fails or ctx ends, it closes the
@@ -83,7 +69,7 @@ func handshakeConfig(socket net.Conn, o *options) handshake.Config {
 		MaxMessage: uint64(o.maxMessage), Schema: o.schema, DefaultCapacity: DefaultConnCapacity,
 		NoRing: noRing(socket, o), AllowForeignOwner: o.foreign, Timeout: o.handshake,
 	}
-	if o.sized {
+	if o.has(optCapacity) {
 		c.Capacity = uint64(o.capacity)
 	}
 	return c

@@ -88,7 +88,8 @@ func TestADialerRefusesAListenerThatDoesNotSpeakTheProtocol(t *testing.T) {
 }
 
 func TestADialerRefusesMemoryThatIsNotWhatItShouldBe(t *testing.T) {
-	o := collect(nil)
+	o, err := collect(&callDial, nil)
+	must(t, err)
 	ro := connOptions(&o, 8<<10)
 	good, err := anonymous(ro, newLink())
 	must(t, err)

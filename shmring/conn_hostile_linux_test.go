@@ -179,7 +179,8 @@ func TestAHostileListenerThatHangsUpIsGoneWhateverItHasWritten(t *testing.T) {
 	for forgery, write := range forgeries {
 		for name, call := range calls {
 			t.Run(forgery+"/"+name, func(t *testing.T) {
-				o := collect(nil)
+				o, err := collect(&callDial, nil)
+				must(t, err)
 				var segments [2]*Segment
 				for i := range segments {
 					s, err := anonymous(connOptions(&o, 8<<10), newLink())

@@ -26,6 +26,10 @@ type Consumer struct {
 	seg     *Segment
 	watcher watch.Watcher
 	peer    *connPeer // the other end of a connection; nil for a ring on its own
+	// emptyPolls counts polls that found nothing.
+	emptyPolls uint32
+	// inMessage: the next record continues a message that was begun with RecvStream.
+	inMessage bool
 }
 
 // Close detaches: the next consumer continues after the last released record. It unblocks a call that
@@ -77,8 +81,15 @@ func (c *Consumer) find(ctx context.Context) (ring.Found, error) {
 			if f, err = c.ring.Find(); err == nil {
 				return f, nil
 			}
+			// A file that was truncated inside a page reads as zeros there, as an empty ring does.
+			if c.emptyPolls++; endOfRing(err) || c.emptyPolls%pollsPerSizeCheck == 0 {
+				c.guard.CheckSize()
+			}
 		}
-		if err == ErrEmpty && end != nil {
+		if c.guard.Lost() {
+			return ring.Found{}, ErrSegmentLost
+		}
+		if err == ErrEmpty && end != nil && !c.ring.Unfinished() {
 			return ring.Found{}, end
 		}
 		if err != ErrEmpty || ctx == nil {
@@ -96,6 +107,15 @@ func (c *Consumer) verify(f ring.Found, payload []byte) error {
 		return publicError(err, c.seg.path)
 	}
 	return nil
+}
+
+// pollsPerSizeCheck is how many polls find nothing between two looks at the size of the memory, which are system calls.
+const pollsPerSizeCheck = 16
+
+// endOfRing reports whether an engine's error is the end of a stream.
+func endOfRing(err error) bool {
+	_, died := err.(*ring.DiedError)
+	return died || err == io.EOF
 }
 
 // endOfStream reports whether err is the end of a stream.

@@ -45,12 +45,13 @@ func (c *Consumer) Drain(max int, fn func(Record) error) (n int, err error) {
 // no announcement of each call, as long as fn does not give it back.
 func (c *Consumer) drainFast(max int, fn func(Record) error) (n int, err error) {
 	for open := c.guard.Start(); open && n != max && !c.guard.Lost(); open = !c.guard.Closing() && c.ring.Lent() {
-		at := c.ring.NextRef()
+		pos := c.ring.Position()
+		at := c.ring.Ref(pos)
 		// Acquire: pairs with the stores that publish a record, in the engine's producer_*.go.
 		w := layout.Word(mem.Load(at.Word()))
 		size := uint64(w.Length())
 		total := layout.RecordSize(layout.WordSize, size)
-		if !c.ring.Fast(w, size, total) {
+		if !c.ring.Fast(pos, w, size, total) {
 			break
 		}
 		c.stepLent(total, size)

@@ -17,40 +17,39 @@ func (c *Consumer) Next(ctx context.Context) (Record, error) { return c.lendNext
 
 // lendNext has the same fast path as recv.
 func (c *Consumer) lendNext(ctx context.Context) (r Record, err error) {
-	for {
-		if !c.guard.Start() {
-			return r, c.guard.Refuse()
-		}
-		at := c.ring.NextRef()
-		// Acquire: pairs with the stores that publish a record, in the engine's producer_*.go.
-		w := layout.Word(mem.Load(at.Word()))
-		n := uint64(w.Length())
-		total := layout.RecordSize(layout.WordSize, n)
-		if !c.ring.Fast(w, n, total) {
-			again, err := c.waitFast(ctx, w)
-			if again {
-				continue
-			} else if err != nil {
-				return r, err
-			}
-			return c.lendSlow(ctx)
-		}
-		r.Payload = at.Payload(n)
-		r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
-		c.stepLent(total, n)
-		if c.guard.Lost() {
-			c.guard.Leave()
-			return Record{}, ErrSegmentLost
-		}
-		c.guard.Leave()
-		return r, nil
+	if !c.guard.Start() {
+		return r, c.guard.Refuse()
 	}
+	pos := c.ring.Position()
+	at := c.ring.Ref(pos)
+	// Acquire: pairs with the stores that publish a record, in the engine's producer_*.go.
+	w := layout.Word(mem.Load(at.Word()))
+	n := uint64(w.Length())
+	total := layout.RecordSize(layout.WordSize, n)
+	if !c.ring.Fast(pos, w, n, total) {
+		return c.lendSlow(ctx, w)
+	}
+	r.Payload = at.Payload(n)
+	r.Producer, r.Generation = uint16(w.Slot()), uint16(w.Generation())
+	c.stepLent(total, n)
+	if c.guard.Lost() {
+		c.guard.Leave()
+		return Record{}, ErrSegmentLost
+	}
+	c.guard.Leave()
+	return r, nil
 }
 
-// lendSlow is lendNext where the fast path is closed. The caller has entered; lendSlow leaves.
-func (c *Consumer) lendSlow(ctx context.Context) (Record, error) {
-	r, err := c.lendIf(ctx, func(f ring.Found) error { return c.verify(f, f.Payload) })
-	c.guard.Leave()
+// lendSlow is lendNext where the fast path is closed; w is the next header. The caller has entered; lendSlow leaves.
+func (c *Consumer) lendSlow(ctx context.Context, w layout.Word) (r Record, err error) {
+	done, err := c.waitFast(ctx, w, func() (err error) {
+		r, err = c.lendNext(noWait)
+		return err
+	})
+	if !done {
+		r, err = c.lendIf(ctx, func(f ring.Found) error { return c.verify(f, f.Payload) })
+		c.guard.Leave()
+	}
 	return r, err
 }
 

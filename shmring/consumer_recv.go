@@ -23,41 +23,34 @@ func (c *Consumer) Recv(ctx context.Context, dst []byte) ([]byte, error) { retur
 // recv has a fast path for the common case: a plain record, dst large enough, and nothing lent. Like Producer.send
 // it leaves everything else to others. ctx is nil where the caller does not wait.
 func (c *Consumer) recv(ctx context.Context, dst []byte) ([]byte, error) {
-	for {
-		if !c.guard.Start() {
-			return dst, c.guard.Refuse()
-		}
-		at := c.ring.NextRef()
-		// Acquire: pairs with the stores that publish a record, in the engine's producer_*.go.
-		w := layout.Word(mem.Load(at.Word()))
-		n := uint64(w.Length())
-		total := layout.RecordSize(layout.WordSize, n)
-		if !c.ring.Fast(w, n, total) || n > uint64(cap(dst)) || c.ring.Lent() {
-			again, err := c.waitFast(ctx, w)
-			if again {
-				continue
-			} else if err != nil {
-				return dst, err
-			}
-			return c.recvSlow(ctx, dst)
-		}
-		dst = dst[:n]
-		switch {
-		case n < 8 || n > mem.Inline:
-			mem.CopyOut(dst, at.Payload(n))
-		case n >= 32:
-			mem.Copy32(mem.Pointer(dst), at.Start(), n)
-		case n >= 16:
-			mem.Copy16(mem.Pointer(dst), at.Start(), n)
-		default:
-			mem.Copy8(mem.Pointer(dst), at.Start(), n)
-		}
-		if c.ring.StepReleased(total, n) || c.guard.Lost() {
-			return c.finishRecv(dst)
-		}
-		c.guard.Leave()
-		return dst, nil
+	if !c.guard.Start() {
+		return dst, c.guard.Refuse()
 	}
+	pos := c.ring.Position()
+	at := c.ring.Ref(pos)
+	// Acquire: pairs with the stores that publish a record, in the engine's producer_*.go.
+	w := layout.Word(mem.Load(at.Word()))
+	n := uint64(w.Length())
+	total := layout.RecordSize(layout.WordSize, n)
+	if !c.ring.Fast(pos, w, n, total) || n > uint64(cap(dst)) || c.ring.Lent() {
+		return c.recvSlow(ctx, dst, w)
+	}
+	dst = dst[:n]
+	switch {
+	case n < 8 || n > mem.Inline:
+		mem.CopyOut(dst, at.Payload(n))
+	case n >= 32:
+		mem.Copy32(mem.Pointer(dst), at.Start(), n)
+	case n >= 16:
+		mem.Copy16(mem.Pointer(dst), at.Start(), n)
+	default:
+		mem.Copy8(mem.Pointer(dst), at.Start(), n)
+	}
+	if c.ring.StepReleased(pos+total, n) || c.guard.Lost() {
+		return c.finishRecv(dst)
+	}
+	c.guard.Leave()
+	return dst, nil
 }
 
 // finishRecv ends the fast path where there is more to do.
@@ -68,9 +61,16 @@ func (c *Consumer) finishRecv(dst []byte) ([]byte, error) {
 	return dst, err
 }
 
-// recvSlow is recv where the fast path is closed. The caller has entered; recvSlow leaves.
-func (c *Consumer) recvSlow(ctx context.Context, dst []byte) ([]byte, error) {
-	err := c.next(ctx, func(f ring.Found) error {
+// recvSlow is recv where the fast path is closed; w is the next header. The caller has entered; recvSlow leaves.
+func (c *Consumer) recvSlow(ctx context.Context, dst []byte, w layout.Word) ([]byte, error) {
+	done, err := c.waitFast(ctx, w, func() (err error) {
+		dst, err = c.recv(noWait, dst)
+		return err
+	})
+	if done {
+		return dst, err
+	}
+	err = c.next(ctx, func(f ring.Found) error {
 		if c.peer != nil && (isPiece(f, layout.FlagMore|layout.FlagContinued) || f.Ext.Type() != 0) {
 			return errFragmentOnly
 		} else if r := newRecord(f); r.More || r.Continued {

@@ -2,6 +2,7 @@ package shmring
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/shmring/ipc/shmring/internal/ring"
@@ -13,13 +14,50 @@ import (
 // otherwise, for which there is [Assembler].
 //
 // Errors: as [Consumer.TryRecv]; ErrBusy while records are lent, as a Stream that was not read to its end has
-// one: Release gives it back.
+// some: Release gives them back; [LostMessageError] for a message whose first pieces another consumer has released, after
+// which the next call goes on behind it.
 func (c *Consumer) RecvStream(ctx context.Context) (*Stream, error) {
 	if c.ring.Kind() != SPSC {
 		return nil, fmt.Errorf("%w: in an MPSC ring messages mix", ErrKind)
 	}
 	s := &Stream{}
 	return s, s.begin(ctx, c)
+}
+
+// tooMuchHeld reports that the pieces of the message being received must be released before its end: those of a message
+// of more than half the ring, because its sender needs the space for the rest; and those of a connection, whose
+// consumer has no successor.
+func (c *Consumer) tooMuchHeld() bool {
+	return c.peer != nil || c.ring.Lent() && c.ring.Position()-c.ring.LentFrom() > c.ring.Capacity()/2
+}
+
+// skipPieces skips what is left of a message, from r on, which is lent. It reports the message as lost unless this consumer
+// has begun it.
+func (c *Consumer) skipPieces(ctx context.Context, r Record) error {
+	lost, begun := &LostMessageError{}, c.inMessage
+	for {
+		lost.Pieces++
+		lost.Bytes += uint64(len(r.Payload))
+		more, from := r.More, origin(r)
+		c.Release()
+		if !more {
+			break
+		}
+		var err error
+		if r, err = c.continuation(ctx, from); errors.Is(err, ErrFragment) || endOfStream(err) {
+			break // its sender gave it up
+		} else if err != nil {
+			return err
+		}
+		if err := contextError(ctx); err != nil {
+			return err
+		}
+	}
+	c.inMessage = false
+	if begun {
+		return nil
+	}
+	return lost
 }
 
 // continuation lends the next record if it continues a message of the given sender; otherwise it leaves

@@ -14,26 +14,31 @@ import (
 func (c *Consumer) waitRecord(ctx context.Context) error {
 	err := c.data.Wait(ctx, (*recordCondition)(c))
 	if err != nil && err == ctx.Err() {
-		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.blocker()}
+		err = &WaitError{Op: "receive", Err: err, Peer: c.seg.blocker(RoleConsumer)}
 	}
 	return err
 }
 
-// waitFast waits for a record if that is all that keeps the fast path closed: w, the next header, is not finished.
-// True: try the fast path again. False without an error: take the slow path. The caller has entered; with an error
-// waitFast leaves.
-func (c *Consumer) waitFast(ctx context.Context, w layout.Word) (again bool, err error) {
-	if ctx == nil || ring.Finished(w) || c.ring.Changed() {
-		return false, nil
+// waitFast waits for a record where that is all that keeps a fast path closed: w, the next header, is not finished. Then
+// it takes the fast path, which must not wait, until that returns something else than ErrEmpty: done, with its error. Not
+// done: take the slow path. The caller has entered; where it is done, waitFast has left.
+func (c *Consumer) waitFast(ctx context.Context, w layout.Word, fast func() error) (done bool, err error) {
+	for ctx != nil && !ring.Finished(w) && !c.ring.Changed() {
+		if !c.data.PollHeader(c.ring.HeaderAddr()) {
+			if err := c.waitRecord(ctx); err != nil {
+				c.guard.Leave()
+				return true, err
+			}
+		}
+		if err := fast(); err != ErrEmpty {
+			return true, err
+		}
+		if err := c.guard.Enter(); err != nil {
+			return true, err
+		}
+		w = c.ring.Header()
 	}
-	if c.data.PollHeader(c.ring.HeaderAddr()) {
-		return true, nil
-	}
-	if err := c.waitRecord(ctx); err != nil {
-		c.guard.Leave()
-		return false, err
-	}
-	return true, nil
+	return false, nil
 }
 
 // recordCondition is what a Consumer waits for.
@@ -42,17 +47,30 @@ type recordCondition Consumer
 func (c *recordCondition) Ready() bool { return c.ring.Ready() }
 
 func (c *recordCondition) Recheck(first bool) (bool, error) {
-	if !first || !c.watcher.Quiet() {
+	quiet := c.watcher.Quiet()
+	if !first || !quiet {
 		c.ring.LookThoroughly()
 	}
 	end, _ := c.peer.ended(&c.ring) // before the look: it finds what was committed before the end
 	_, err := c.ring.Find()
 	if err == ErrEmpty {
-		if c.seg.doorbell == nil { // a connection's socket says when the peer ends
-			s := c.seg
-			c.watcher.Update(s.slots.Table[s.slots.Producers.First:s.slots.Producers.End], mem.Load(&s.control().Changes), &s.dataBell, s.opts.logger)
+		if c.peer != nil && !c.ring.Unfinished() { // the socket of a connection says when the peer ends
+			return false, end
+		} else if c.peer != nil {
+			return false, nil
 		}
-		return false, end
+		c.updateWatcher()
+		if quiet && c.watcher.Complete() && !c.watcher.Settling() {
+			return false, nil
+		}
+		if err = c.ring.MarkDeaths(); err == nil { // who is marked dead is not watched any more
+			c.watcher.Forget()
+			c.updateWatcher()
+			return false, nil
+		}
+	}
+	if endOfRing(err) {
+		c.guard.CheckSize() // see find
 	}
 	// A record, or an error. The next attempt need not meet it: it looks into a zero header only if somebody
 	// announced a change, and the dead announce nothing.
@@ -62,11 +80,14 @@ func (c *recordCondition) Recheck(first bool) (bool, error) {
 	return true, err
 }
 
+// updateWatcher watches the processes of the producers.
+func (c *recordCondition) updateWatcher() {
+	s := c.seg
+	c.watcher.Update(s.slots.Table[s.slots.Producers.First:s.slots.Producers.End], mem.Load(&s.control().Changes), &s.dataBell, s.opts.logger)
+}
+
 func (c *recordCondition) MaxSleep() time.Duration {
-	switch {
-	case c.ring.Blocked():
-		return wait.OpenClaimSleep
-	case !c.watcher.Complete():
+	if !c.watcher.Complete() || c.watcher.Settling() {
 		return wait.UnwatchedSleep
 	}
 	return wait.MaxSleep

@@ -72,13 +72,16 @@ const (
 
 // BusyError names the living process that holds a role. It unwraps to [ErrBusy].
 type BusyError struct {
-	Role Role
-	PID  int    // 0 where there are many
+	Role Role   // empty if the segment itself is busy
+	PID  int    // of the holder, in its own pid namespace; 0 where there are many, or none
 	Why  string // empty, or what else keeps the role busy
 }
 
 func (e *BusyError) Error() string {
-	if e.Why != "" {
+	switch {
+	case e.Role == "":
+		return "shmring: busy: " + e.Why
+	case e.Why != "":
 		return fmt.Sprintf("shmring: %s busy: %s", e.Role, e.Why)
 	}
 	return fmt.Sprintf("shmring: %s busy: held by process %d", e.Role, e.PID)
@@ -91,7 +94,7 @@ func (e *BusyError) Unwrap() error { return ErrBusy }
 type TooLargeError struct{ Size, Limit uint64 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("shmring: record of %d bytes, allowed are %d (WithMaxRecord, WithCapacity)", e.Size, e.Limit)
+	return fmt.Sprintf("shmring: record of %d bytes, want at most %d (WithMaxRecord, WithCapacity)", e.Size, e.Limit)
 }
 
 // Unwrap returns ErrTooLarge.
@@ -155,11 +158,19 @@ func (e *CorruptError) Unwrap() []error { return withDetail(ErrCorrupt, e.Err) }
 // unwraps to [ErrNoSpace].
 type NoSpaceError struct {
 	Path       string
-	Need, Free int64
+	Need, Free int64 // bytes; -1 if unknown
+	FreeFiles  int64 // files (inodes) that the directory's file system has left; -1 if unknown, or without limit
 	Err        error
 }
 
 func (e *NoSpaceError) Error() string {
+	switch {
+	case e.FreeFiles == 0:
+		return fmt.Sprintf("shmring: no inode is left for %s: remove old segments (shmring gc) or other files there, or choose "+
+			"another directory (WithDir)", e.Path)
+	case e.Free < 0 || e.Free >= e.Need: // a quota, most likely
+		return fmt.Sprintf("shmring: %s needs %d bytes: %v", e.Path, e.Need, e.Err)
+	}
 	return fmt.Sprintf("shmring: %s needs %d bytes, %d are free: use a smaller WithCapacity, remove old segments "+
 		"(shmring gc), or give the directory more memory (containers: --shm-size)", e.Path, e.Need, e.Free)
 }
@@ -174,16 +185,6 @@ func (e *NameError) Error() string { return fmt.Sprintf("shmring: name %.80q: %s
 
 // Unwrap returns ErrName.
 func (e *NameError) Unwrap() error { return ErrName }
-
-// OptionError names an option and its allowed range. It unwraps to [ErrOption].
-type OptionError struct{ Option, Got, Want string }
-
-func (e *OptionError) Error() string {
-	return fmt.Sprintf("shmring: %s(%s): allowed is %s", e.Option, e.Got, e.Want)
-}
-
-// Unwrap returns ErrOption.
-func (e *OptionError) Unwrap() error { return ErrOption }
 
 // SchemaError gives both fingerprints. It unwraps to [ErrSchema].
 type SchemaError struct{ Segment, Want uint64 }
@@ -264,24 +265,6 @@ func withDetail(sentinel, detail error) []error {
 	}
 	return []error{sentinel, detail}
 }
-
-// FragmentError is what Recv and TryRecv return for a piece of a larger message. They leave it in the ring:
-// receive it with [Consumer.RecvStream], with an [Assembler], or piece by piece with Next. It unwraps to
-// [ErrFragment].
-type FragmentError struct {
-	Size            int // bytes of this piece
-	More, Continued bool
-}
-
-func (e *FragmentError) Error() string {
-	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
-}
-
-// errPiece spares a connection, which puts the pieces together, the allocation.
-var errFragmentOnly = &FragmentError{}
-
-// Unwrap returns ErrFragment.
-func (e *FragmentError) Unwrap() error { return ErrFragment }
 
 // publicError turns an engine's error into one of this package. path is the segment's.
 func publicError(err error, path string) error {

@@ -131,7 +131,7 @@ func TestNoErrorSpeaksOfProcess0(t *testing.T) {
 func TestAnErrorThatWasNotFilledInDoesNotPanic(t *testing.T) {
 	cause := errors.New("another")
 	for _, err := range []error{
-		&BusyError{}, &TooLargeError{}, &PeerDiedError{}, &CorruptError{}, &NoSpaceError{}, &NameError{}, &OptionError{}, &SchemaError{},
+		&BusyError{}, &TooLargeError{}, &LostMessageError{}, &PeerDiedError{}, &CorruptError{}, &NoSpaceError{}, &NameError{}, &OptionError{}, &SchemaError{},
 		&SegmentError{}, &WaitError{}, &HandshakeError{}, &SealError{}, &AddressError{}, &FragmentError{}, &CredentialsError{},
 		&EncodeError{}, &DecodeError{},
 	} {

@@ -60,7 +60,7 @@ func ExampleProducer_TrySend() {
 	// Output:
 	// room for 4
 	// shmring: ring is full
-	// shmring: record of 10000 bytes, allowed are 2032 (WithMaxRecord, WithCapacity)
+	// shmring: record of 10000 bytes, want at most 2032 (WithMaxRecord, WithCapacity)
 }
 
 func ExampleProducer_SendParts() {

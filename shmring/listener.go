@@ -52,12 +52,15 @@ const maxPending = 2 * handshake.MaxHandshakes
 // Errors: [AddressError], which is also ErrBusy, fs.ErrExist and syscall.EADDRINUSE, where somebody listens already;
 // [NameError], [OptionError], fs.ErrExist for a file that is no socket, and the system's.
 func Listen(name string, opts ...Option) (*Listener, error) {
-	o := collect(opts)
+	o, err := collect(&callListen, opts)
+	if err != nil {
+		return nil, err
+	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkConnOptions(&o); err != nil {
+	if err := o.connectable(); err != nil {
 		return nil, err
 	}
 	l := &Listener{o: o, ready: make(chan *Conn), admitted: handshake.NewAdmission(), accept: deadline.New(nil)}

@@ -84,6 +84,11 @@ func removeStale(path string) error {
 	} else if !errors.Is(err, syscall.ECONNREFUSED) {
 		return fmt.Errorf("shmring: listen at %q: cannot tell whether the socket there is stale: %w", path, err)
 	}
+	if now, err := os.Lstat(path); err != nil {
+		return fmt.Errorf("shmring: listen at %q: %w", path, err)
+	} else if !os.SameFile(now, info) { // by a program that does not know our locks
+		return &AddressError{Address: path}
+	}
 	return os.Remove(path)
 }
 

@@ -63,7 +63,7 @@ func TestALogHandlerMayAskAboutItsSegment(t *testing.T) {
 		want(t, "the end", err, ErrPeerDied)
 	})
 	for _, text := range []string{
-		"shmring: took over from a dead process", "shmring: repaired what a dead producer left", "shmring: a process died without closing",
+		"shmring: took over from a dead process", "shmring: repaired what dead producers left", "shmring: a process died without closing",
 	} {
 		if !slices.Contains(h.heard, text) {
 			t.Errorf("%q was not heard, only %q", text, h.heard)

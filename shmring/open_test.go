@@ -86,11 +86,10 @@ func TestOptionsOutOfRangeAreRefused(t *testing.T) {
 		"WithMaxRecord": WithMaxRecord(DefaultCapacity - 15),
 	} {
 		var o *OptionError
-		err := second(Heap(opt))
+		err := second(Create("feed", opt, WithDir(t.TempDir())))
 		if !errors.Is(err, ErrOption) || !errors.As(err, &o) || o.Option != name || o.Got == "" || o.Want == "" {
 			t.Errorf("%s: got %v, want an OptionError", name, err)
 		}
-		want(t, name, second(Create("feed", opt, WithDir(t.TempDir()))), ErrOption)
 	}
 	want(t, "no capacity", second(Heap(WithCapacity(0))), ErrOption)
 	_, dir := named(t)

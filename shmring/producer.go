@@ -20,6 +20,8 @@ type Producer struct {
 	space wait.Waiter
 	seg   *Segment
 	open  openReservation
+	// streaming says that a message is being sent in pieces, which nothing may come between.
+	streaming bool
 }
 
 // noWait is the context of the calls that never wait. It is only ever compared with nil.
@@ -37,7 +39,7 @@ func (p *Producer) Close() error {
 func (p *Producer) waitSpace(ctx context.Context) error {
 	err := p.space.Wait(ctx, (*spaceCondition)(p))
 	if err != nil && err == ctx.Err() {
-		err = &WaitError{Op: "send", Err: err, Peer: p.seg.blocker()}
+		err = &WaitError{Op: "send", Err: err, Peer: p.seg.blocker(RoleProducer)}
 	}
 	return err
 }
@@ -56,8 +58,8 @@ func (p *Producer) alloc(ctx context.Context, n uint64, extended bool) (ring.Cla
 	if err := p.checkSize(n); err != nil {
 		return ring.Claim{}, err
 	}
-	if p.guard.Lent() {
-		return ring.Claim{}, &BusyError{Role: RoleProducer, Why: "a reservation is open: commit or abort it first"}
+	if err := p.free(); err != nil {
+		return ring.Claim{}, err
 	}
 	for {
 		c, err := p.ring.Alloc(n, extended)
@@ -71,6 +73,17 @@ func (p *Producer) alloc(ctx context.Context, n uint64, extended bool) (ring.Cla
 			return c, err
 		}
 	}
+}
+
+// free says what keeps the producer from sending anything else, or nil.
+func (p *Producer) free() error {
+	switch {
+	case p.guard.Lent():
+		return &BusyError{Role: RoleProducer, Why: "a reservation is open: commit or abort it first"}
+	case p.streaming:
+		return &BusyError{Role: RoleProducer, Why: "a message is being sent: its source must not send on the same producer"}
+	}
+	return nil
 }
 
 // checkSize refuses a payload above the maximum.

@@ -23,8 +23,7 @@ func (p *Producer) sendBatch(ctx context.Context, payloads [][]byte) (n int, err
 		return 0, err
 	}
 	defer p.guard.Leave()
-	if p.guard.Lent() {
-		_, err := p.alloc(noWait, 0, false)
+	if err := p.free(); err != nil {
 		return 0, err
 	}
 	for n < len(payloads) {

@@ -30,11 +30,15 @@ func (p *Producer) send(ctx context.Context, payload []byte) error {
 	}
 	n := uint64(len(payload))
 	total := layout.RecordSize(layout.WordSize, n)
-	at, ok := p.ring.AllocFastSPSC(total, n)
-	if !ok {
-		if at, ok = p.ring.AllocFastMPSC(total, n); !ok {
+	var at ring.Ref
+	if p.ring.FitsSPSC(total, n) {
+		at = p.ring.AllocFastSPSC(total)
+	} else {
+		pos := p.ring.Tail()
+		if !p.ring.FitsMPSC(pos, total, n) || !p.ring.TryClaim(pos, total, p.ring.ClaimWord(total)) {
 			return p.sendSlow(ctx, payload)
 		}
+		at = p.ring.Ref(pos)
 	}
 	word := p.ring.PlainWord(n)
 	switch {

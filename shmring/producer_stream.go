@@ -2,9 +2,11 @@ package shmring
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 
+	"github.com/shmring/ipc/frame"
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
 	"github.com/shmring/ipc/shmring/internal/ring"
@@ -34,7 +36,8 @@ func (p *Producer) pieceSize() int {
 // appears, and may be larger than the ring: see [Consumer.RecvStream]. One piece is in memory at a time.
 //
 // On an error after the first piece, of src, of ctx or because src ends early (io.ErrUnexpectedEOF), the
-// message does not exist; its reader learns that when the next one begins or the producer ends.
+// message does not exist; its reader learns that when the next one begins or the producer ends. src must not send on the
+// same producer: it gets ErrBusy.
 func (p *Producer) SendFrom(ctx context.Context, src io.Reader, size int64) error {
 	return p.sendFrom(ctx, src, size, 0)
 }
@@ -43,11 +46,14 @@ func (p *Producer) sendFrom(ctx context.Context, src io.Reader, size int64, typ 
 	if size < 0 {
 		return &OptionError{Option: "SendFrom", Got: fmt.Sprint(size), Want: "0 or more bytes"}
 	}
+	if err := p.free(); err != nil {
+		return err
+	}
 	buf := make([]byte, min(size, int64(p.pieceSize())))
 	var piece uint8
 	for {
 		b := buf[:min(size, int64(len(buf)))]
-		if _, err := io.ReadFull(src, b); err != nil {
+		if err := p.readPiece(src, b); err != nil {
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
@@ -63,6 +69,18 @@ func (p *Producer) sendFrom(ctx context.Context, src io.Reader, size int64, typ 
 		}
 		piece |= layout.FlagContinued
 	}
+}
+
+// readPiece fills b from src, which must not send on p meanwhile: its record would end the message.
+func (p *Producer) readPiece(src io.Reader, b []byte) error {
+	p.streaming = true
+	p.ring.Pause()
+	defer func() { // also where src panics
+		p.streaming = false
+		p.ring.Resume()
+	}()
+	_, err := io.ReadFull(src, b)
+	return err
 }
 
 // sendPieces is sendFrom for a payload in memory.
@@ -90,4 +108,23 @@ func (p *Producer) sendPiece(ctx context.Context, b []byte, typ uint16, piece ui
 	defer p.guard.Leave()
 	m := ring.Meta{Type: typ, Piece: piece}
 	return p.sendFilled(ctx, uint64(len(b)), typ != 0, m, func(to []byte) { mem.CopyIn(to, b) })
+}
+
+// sendFramed writes a connection's message with parts straight into the ring, as one record of size bytes.
+func (p *Producer) sendFramed(ctx context.Context, m frame.Message, size int) error {
+	if err := p.guard.Enter(); err != nil {
+		return err
+	}
+	defer p.guard.Leave()
+	return p.sendFilled(ctx, uint64(size), true, meta(framed, 0), func(b []byte) {
+		put := func(s []byte) {
+			binary.BigEndian.PutUint64(b, uint64(len(s)))
+			mem.CopyIn(b[lengthSize:], s)
+			b = b[lengthSize+len(s):]
+		}
+		put(m.Body)
+		for _, part := range m.Parts {
+			put(part)
+		}
+	})
 }

@@ -54,7 +54,7 @@ func TestAKilledProducerIsReportedAndTakenOver(t *testing.T) {
 		for _, wait := range []Wait{Adaptive, Spin, Park} {
 			t.Run(kind.String()+"/"+wait.String(), func(t *testing.T) {
 				dir := memoryDir(t)
-				s, err := Create("feed", WithDir(dir), WithKind(kind), WithWait(wait), WithMaxProducers(1))
+				s, err := Create("feed", WithDir(dir), withProducers(kind, 1), WithWait(wait))
 				must(t, err)
 				defer s.Close()
 				c := consumer(t, s)

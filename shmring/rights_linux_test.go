@@ -53,16 +53,9 @@ func tryWithoutRight(args []string) error {
 	return nil
 }
 
-func TestWithoutTheRightNothingIsAttachedMadeOrRemoved(t *testing.T) {
-	asRoot(t)
-	dir := memoryDir(t)
-	must(t, os.Chmod(dir, 0o755))
-	for name, mode := range map[string]os.FileMode{"private": 0o600, "public": 0o644} {
-		s, err := Create(name, WithDir(dir), WithMode(mode))
-		must(t, err)
-		defer s.Close()
-	}
-	// nobody may not run the test binary where it lies.
+// copyForAll returns a copy of the test binary that everybody may run.
+func copyForAll(t *testing.T) string {
+	t.Helper()
 	self, err := os.Open("/proc/self/exe")
 	must(t, err)
 	defer self.Close()
@@ -75,13 +68,19 @@ func TestWithoutTheRightNothingIsAttachedMadeOrRemoved(t *testing.T) {
 	_, err = io.Copy(copied, self)
 	must(t, err)
 	must(t, copied.Close())
+	return copied.Name()
+}
 
-	c := prepare(t, "try without right", dir)
-	c.cmd.Path = copied.Name()
-	c.cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
-	if err := c.cmd.Start(); err != nil {
-		t.Skip("cannot run a child as nobody:", err)
+func TestWithoutTheRightNothingIsAttachedMadeOrRemoved(t *testing.T) {
+	asRoot(t)
+	dir := memoryDir(t)
+	must(t, os.Chmod(dir, 0o755))
+	for name, mode := range map[string]os.FileMode{"private": 0o600, "public": 0o644} {
+		s, err := Create(name, WithDir(dir), WithMode(mode))
+		must(t, err)
+		defer s.Close()
 	}
+	c := stranger(t, "try without right", dir)
 	c.says("permission") // private
 	c.says("permission") // public, but for writing
 	c.says("<nil>")      // public, for reading: root's files are trusted

@@ -43,7 +43,14 @@ type Segment struct {
 // Errors: fs.ErrExist if there is one of this name, [NameError], [OptionError], [NoSpaceError],
 // fs.ErrNotExist for a missing directory, [ErrPermission].
 func Create(name string, opts ...Option) (*Segment, error) {
-	o := collect(opts)
+	o, err := collect(&callCreate, opts)
+	if err != nil {
+		return nil, err
+	}
+	return create(name, o)
+}
+
+func create(name string, o options) (*Segment, error) {
 	path, err := segmentPath(name, &o)
 	if err != nil {
 		return nil, err
@@ -57,14 +64,14 @@ func Create(name string, opts ...Option) (*Segment, error) {
 	if err != nil {
 		return nil, mappingError("create", path, err)
 	}
-	s, err := attach(name, path, m, o, link{})
-	if err != nil {
-		if ours, _ := m.Linked(path); ours { // nobody asked for a segment that its maker cannot attach
-			err = errors.Join(err, shm.Remove(path))
-		}
-		return nil, err
+	s, err := newSegment(name, path, m, o, link{})
+	if err == nil {
+		return s, nil
 	}
-	return s, nil
+	if !shm.CanRemoveOpen {
+		m.Unmap()
+	}
+	return nil, errors.Join(err, m.Remove(), m.Unmap()) // nobody asked for a segment that its maker cannot attach
 }
 
 // Open attaches an existing segment. Everything in its header is checked before it is believed.
@@ -72,15 +79,18 @@ func Create(name string, opts ...Option) (*Segment, error) {
 // Errors: fs.ErrNotExist if there is none, [ErrNotSegment], [ErrVersion], [ErrCorrupt], [ErrTruncated],
 // [SchemaError], [ErrKind], [NameError], [OptionError], [ErrPermission].
 func Open(name string, opts ...Option) (*Segment, error) {
-	o := collect(opts)
+	o, err := collect(&callOpen, opts)
+	if err != nil {
+		return nil, err
+	}
+	return open(name, o)
+}
+
+func open(name string, o options) (*Segment, error) {
 	path, err := segmentPath(name, &o)
 	if err != nil {
 		return nil, err
 	}
-	return openPath(name, path, o)
-}
-
-func openPath(name, path string, o options) (*Segment, error) {
 	if err := o.checkWait(); err != nil {
 		return nil, err
 	}
@@ -95,12 +105,16 @@ func openPath(name, path string, o options) (*Segment, error) {
 // race, all get the same one. Options that shape a new segment are not compared with an existing one's,
 // except for the kind, where given, and the schema.
 func OpenOrCreate(name string, opts ...Option) (*Segment, error) {
+	o, err := collect(&callOpenOrCreate, opts)
+	if err != nil {
+		return nil, err
+	}
 	for range maxRaces {
-		s, err := Open(name, opts...)
+		s, err := open(name, o)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
 		}
-		s, err = Create(name, opts...)
+		s, err = create(name, o)
 		if !errors.Is(err, fs.ErrExist) {
 			return s, err
 		}
@@ -113,7 +127,13 @@ const maxRaces = 1000
 // Anonymous makes a segment without a name, in memory whose size is sealed: nobody can truncate it. Pass
 // [Segment.File] to the peer, which attaches it with [FromFile]. Linux only; elsewhere the error is
 // errors.ErrUnsupported.
-func Anonymous(opts ...Option) (*Segment, error) { return anonymous(collect(opts), link{}) }
+func Anonymous(opts ...Option) (*Segment, error) {
+	o, err := collect(&callAnonymous, opts)
+	if err != nil {
+		return nil, err
+	}
+	return anonymous(o, link{})
+}
 
 func anonymous(o options, l link) (*Segment, error) {
 	h, err := o.header()
@@ -130,7 +150,11 @@ func anonymous(o options, l link) (*Segment, error) {
 
 // FromFile attaches the segment behind f, which stays the caller's and may be closed afterwards.
 func FromFile(f *os.File, opts ...Option) (*Segment, error) {
-	return fromFile(f, collect(opts), false, link{})
+	o, err := collect(&callFromFile, opts)
+	if err != nil {
+		return nil, err
+	}
+	return fromFile(f, o, false, link{})
 }
 
 // fromFile attaches; sealed: only memory that nobody can truncate.
@@ -150,7 +174,13 @@ func fromFile(f *os.File, o options, sealed bool, l link) (*Segment, error) {
 
 // Heap makes a segment in Go memory, for the goroutines of one process: the same algorithms, visible to the
 // race detector.
-func Heap(opts ...Option) (*Segment, error) { return heapSegment(collect(opts), link{}) }
+func Heap(opts ...Option) (*Segment, error) {
+	o, err := collect(&callHeap, opts)
+	if err != nil {
+		return nil, err
+	}
+	return heapSegment(o, link{})
+}
 
 func heapSegment(o options, l link) (*Segment, error) {
 	h, err := o.header()
@@ -163,20 +193,6 @@ func heapSegment(o options, l link) (*Segment, error) {
 		return nil, err
 	}
 	return attach("", "", m, o, l)
-}
-
-// Remove takes a segment's name away. Those who have it attached keep it; a segment made later under the
-// same name is another one. fs.ErrNotExist if there is none.
-func Remove(name string, opts ...Option) error {
-	o := collect(opts)
-	path, err := segmentPath(name, &o)
-	if err != nil {
-		return err
-	}
-	if err := shm.Remove(path); err != nil {
-		return mappingError("remove", path, err)
-	}
-	return nil
 }
 
 // File returns the descriptor of the segment's memory, to be passed to another process; nil for Heap. It

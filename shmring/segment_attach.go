@@ -2,8 +2,11 @@ package shmring
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
+	"runtime"
 	"time"
 
 	"github.com/shmring/ipc/layout"
@@ -42,7 +45,16 @@ type link struct {
 func newLink() link { return link{wait.NewSocketDoorbell(), new(lease.Peer)} }
 
 // attach checks a mapping and builds the segment; on error the mapping is undone. l is zero for a segment on its own.
-func attach(name, path string, m *shm.Mapping, o options, l link) (s *Segment, err error) {
+func attach(name, path string, m *shm.Mapping, o options, l link) (*Segment, error) {
+	s, err := newSegment(name, path, m, o, l)
+	if err != nil {
+		m.Unmap()
+	}
+	return s, err
+}
+
+// newSegment is attach without undoing the mapping.
+func newSegment(name, path string, m *shm.Mapping, o options, l link) (s *Segment, err error) {
 	s = &Segment{name: name, path: path, opts: o, mapping: m, doorbell: l.doorbell, handles: map[*lifetime.Guard]bool{}, unguard: func() {}}
 	defer func() {
 		if err != nil {
@@ -50,7 +62,6 @@ func attach(name, path string, m *shm.Mapping, o options, l link) (s *Segment, e
 			if s.slots.Leases != nil {
 				s.slots.Leases.Close()
 			}
-			m.Unmap()
 			var named *SegmentError
 			if !errors.As(err, &named) {
 				err = &SegmentError{Op: "open", Path: path, Err: err}
@@ -151,7 +162,7 @@ func (s *Segment) checkHeader() error {
 	if err := h.Validate(uint64(len(b))); err != nil {
 		return headerFault(err, uint64(len(b)))
 	}
-	if s.opts.kindGiven && s.opts.kind != h.Kind {
+	if s.opts.has(optKind) && s.opts.kind != h.Kind {
 		return fmt.Errorf("%w: the segment is %v, asked for was %v", ErrKind, h.Kind, s.opts.kind)
 	}
 	if s.opts.schema != 0 && s.opts.schema != h.Schema {
@@ -170,7 +181,7 @@ func mappingError(op, path string, err error) error {
 	var seal *shm.SealError
 	switch {
 	case errors.As(err, &space):
-		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, Err: err}
+		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, FreeFiles: space.FreeFiles, Err: space.Err}
 	case errors.As(err, &link), errors.As(err, &kind):
 		err = fmt.Errorf("%w: %w", ErrNotSegment, err)
 	case errors.As(err, &seal):
@@ -184,4 +195,13 @@ func mappingError(op, path string, err error) error {
 // fail wraps an unexpected failure of the system under an attached segment.
 func (s *Segment) fail(op string, err error) error {
 	return &SegmentError{Op: op, Path: s.path, Err: err}
+}
+
+// supported refuses machines whose memory the format does not describe: it is little endian and needs
+// 64-bit atomic words.
+func supported() error {
+	if bits.UintSize < 64 || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		return fmt.Errorf("%w: segments need a 64-bit little-endian machine, this is %s", errors.ErrUnsupported, runtime.GOARCH)
+	}
+	return nil
 }

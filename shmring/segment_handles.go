@@ -2,9 +2,12 @@ package shmring
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/shmring/ipc/shmring/internal/lease"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/mem"
+	"github.com/shmring/ipc/shmring/internal/proc"
 	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/wait"
 )
@@ -13,7 +16,7 @@ import (
 // predecessor is taken over.
 //
 // Errors: [BusyError] if a living producer has the ring or all slots are taken, ErrClosed, [ErrReadOnly],
-// [CorruptError].
+// [CorruptError], [ErrSegmentLost]; fs.ErrNotExist if the segment's name was removed; [OptionError] where Open or FromFile attached the segment [WithFollow].
 func (s *Segment) Producer() (*Producer, error) {
 	var took ring.Takeover
 	defer func() { took.Log(s.opts.logger) }() // when mu is free again: the handler may call us
@@ -22,10 +25,15 @@ func (s *Segment) Producer() (*Producer, error) {
 	if err := s.attachable(); err != nil {
 		return nil, err
 	}
+	if s.opts.follow && (s.opts.call == &callOpen || s.opts.call == &callFromFile) {
+		return nil, &OptionError{Option: "WithFollow", Call: "Producer", Want: "an option of a handle that is opened for a consumer"}
+	}
 	p := &Producer{seg: s}
 	var err error
 	if took, err = s.ring.AttachProducer(&p.ring); err != nil {
 		return nil, s.attachError(RoleProducer, err)
+	} else if s.lost() {
+		return nil, errors.Join(ErrSegmentLost, took.Lease.Release())
 	}
 	p.space.Init(wait.Config{
 		Doorbell: s.spaceBell, Mode: s.opts.wait.mode(), Sole: s.ring.Kind() == SPSC,
@@ -38,7 +46,8 @@ func (s *Segment) Producer() (*Producer, error) {
 // Consumer attaches as the consumer and continues after the last released record. A dead predecessor is
 // taken over.
 //
-// Errors: [BusyError] if a living consumer has the ring, ErrClosed, [ErrReadOnly], [CorruptError].
+// Errors: [BusyError] if a living consumer has the ring, ErrClosed, [ErrReadOnly], [CorruptError], [ErrSegmentLost];
+// fs.ErrNotExist if the segment's name was removed.
 func (s *Segment) Consumer() (*Consumer, error) {
 	var took ring.Takeover
 	defer func() { took.Log(s.opts.logger) }()
@@ -51,6 +60,8 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	var err error
 	if took, err = s.ring.AttachConsumer(&c.ring, s.opts.follow); err != nil {
 		return nil, s.attachError(RoleConsumer, err)
+	} else if s.lost() {
+		return nil, errors.Join(ErrSegmentLost, took.Lease.Release())
 	}
 	ctl := s.control()
 	c.data.Init(wait.Config{
@@ -66,7 +77,7 @@ func (s *Segment) attachable() error {
 	if s.closed {
 		return ErrClosed
 	}
-	if s.lost() {
+	if s.lost() || !s.whole() {
 		return ErrSegmentLost
 	}
 	if s.opts.readOnly {
@@ -81,13 +92,41 @@ func (s *Segment) lost() bool { return mem.Load32(&s.alarm) == lifetime.AlarmLos
 // attachError turns an engine's refusal to attach into an error of this package.
 func (s *Segment) attachError(role Role, err error) error {
 	var held *ring.HeldError
-	switch {
+	switch why := busyReason(err); {
+	case s.lost():
+		return ErrSegmentLost // whatever its words read as
+	case why != "":
+		return &BusyError{Role: role, Why: why}
 	case errors.As(err, &held):
-		return &BusyError{Role: role, PID: held.PID}
+		return s.heldError(role, held.PID)
 	case err == ring.ErrNoSlot:
 		return &BusyError{Role: role, Why: "all slots are taken (WithMaxProducers)"}
 	}
 	return publicError(err, s.path)
+}
+
+// heldError names the holder of a role, and says so if that is no process that can be seen from here.
+func (s *Segment) heldError(role Role, pid int) error {
+	e := &BusyError{Role: role, PID: pid}
+	first := s.slots.Consumers.First
+	if role == RoleProducer {
+		first = s.slots.Producers.First // the only one: of many, the error names none
+	}
+	if p, ok := s.party(first); ok && p.PID == pid && p.State == proc.Hidden {
+		e.Why = fmt.Sprintf("held by process %d, which is not visible from here", pid)
+	}
+	return e
+}
+
+// busyReason says what keeps a lease from us beside a holder; empty if nothing does.
+func busyReason(err error) string {
+	switch {
+	case errors.Is(err, lease.ErrObstructed):
+		return "nobody holds it, but a process that may only read the file has locked it"
+	case errors.Is(err, lease.ErrRemoving):
+		return "another process is removing the segment, or is deciding whether to"
+	}
+	return ""
 }
 
 // addHandle completes a handle that holds the slot it took. At its end detach runs unless the memory was lost, and stop
@@ -112,5 +151,5 @@ func (s *Segment) addHandle(g *lifetime.Guard, took ring.Takeover, detach, stop 
 // whole asks the system whether the memory still has its size.
 func (s *Segment) whole() bool {
 	size := s.mapping.Size()
-	return size < 0 || uint64(size) >= s.header.SegmentSize
+	return size < 0 || s.mapping.Heap() || uint64(size) >= s.header.SegmentSize
 }

@@ -58,7 +58,11 @@ type Model struct{ seg *Segment }
 
 // NewModel makes one: capacity is a power of two from 32, in bytes.
 func NewModel(kind Kind, capacity uint64, producers int) (*Model, error) {
-	s, err := Heap(WithKind(kind), WithMaxProducers(producers), WithCapacity(layout.MinCapacity))
+	opts := []Option{WithKind(kind), WithCapacity(layout.MinCapacity)}
+	if kind == MPSC {
+		opts = append(opts, WithMaxProducers(producers))
+	}
+	s, err := Heap(opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -24,23 +24,29 @@ type Info struct {
 	Checksum     bool      `json:"checksum"`
 	Version      uint32    `json:"version"` // of the memory format
 	LayoutHash   uint64    `json:"layout_hash,string"`
-	Created      time.Time `json:"created"`
-	CreatorPID   int       `json:"creator_pid"`
-	Parties      []Party   `json:"parties"`         // whoever is attached, or died attached
-	Error        string    `json:"error,omitempty"` // from List: why the rest could not be read
+	Created      time.Time `json:"created"` // by the creator's clock
+	// Age is the time since Created, 0 or more. If that was in this boot of this machine, it is at most the time since
+	// the machine was started, whatever became of the clock.
+	Age        time.Duration `json:"age_ns"`
+	CreatorPID int           `json:"creator_pid"`
+	Parties    []Party       `json:"parties"`         // whoever is attached, or died attached
+	Error      string        `json:"error,omitempty"` // from List: why the rest could not be read
 }
 
 // Party is one slot's owner.
 type Party struct {
-	Role     Role      `json:"role"`
-	Slot     int       `json:"slot"`
-	PID      int       `json:"pid"`
-	Command  string    `json:"command,omitempty"`
-	Alive    bool      `json:"alive"`           // its lease is held
-	State    string    `json:"state,omitempty"` // of the process: running, sleeping, stopped, zombie, gone
-	Attached time.Time `json:"attached"`
-	Records  uint64    `json:"records"` // through this slot, all its owners
-	Bytes    uint64    `json:"bytes"`
+	Role    Role   `json:"role"`
+	Slot    int    `json:"slot"`
+	PID     int    `json:"pid"`               // in the owner's pid namespace
+	Command string `json:"command,omitempty"` // of a living owner that is visible from here
+	Alive   bool   `json:"alive"`             // its lease is held, which is all that counts
+	// State of the process: running, sleeping, stopped or zombie; gone if the party is not alive; "alive, not visible
+	// from here" if it is, in another pid or time namespace or hidden from us; empty where the system does not tell.
+	State    string        `json:"state,omitempty"`
+	Attached time.Time     `json:"attached"` // by the owner's clock
+	Age      time.Duration `json:"age_ns"`   // since Attached, as in Info, and at most since its process was started
+	Records  uint64        `json:"records"`  // through this slot, all its owners
+	Bytes    uint64        `json:"bytes"`
 }
 
 // Info returns the segment's geometry, identity and parties. After Close the parties are missing.
@@ -52,6 +58,7 @@ func (s *Segment) Info() Info {
 		Schema: h.Schema, Checksum: h.Flags&layout.FlagChecksummed != 0, Version: h.Version, LayoutHash: h.LayoutHash,
 		Created: time.Unix(0, h.Created), CreatorPID: int(h.CreatorPID), Parties: []Party{},
 	}
+	info.Age = proc.Age(info.Created, h.BootID, proc.Uptime())
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.gone {
@@ -80,10 +87,21 @@ func (s *Segment) party(i uint32) (Party, bool) {
 	if s.slots.Consumers.Contains(i) {
 		p.Role, p.Records, p.Bytes = RoleConsumer, mem.Load(&s.control().Records), mem.Load(&s.control().Bytes)
 	}
+	start := mem.Load(&slot.StartTime)
 	p.Alive, _ = s.slots.Alive(i)
-	p.State, _ = proc.State(uint32(p.PID), mem.Load(&slot.StartTime))
+	boot := s.header.BootID // whoever attached did so later, so in this boot if the segment was made in it
 	if p.Alive {
-		p.Command, _ = proc.Comm(uint32(p.PID))
+		boot = proc.Self().BootID
+	}
+	p.Age = proc.Age(p.Attached, boot, proc.SinceStart(start))
+	switch {
+	case !p.Alive:
+		p.State = proc.Gone
+	case proc.CanSee:
+		var visible bool
+		if p.State, p.Command, visible = proc.Look(uint32(p.PID), start); !visible {
+			p.State = proc.Hidden
+		}
 	}
 	return p, true
 }

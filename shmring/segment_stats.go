@@ -30,18 +30,28 @@ type Stats struct {
 	Blocked       *Blocked `json:"blocked,omitempty"`
 }
 
-// Blocked names the living producer that an MPSC ring waits for: it claimed room and has not
-// finished, because it is slow, stopped, or holds a reservation open.
+// Blocked names the living process that a ring waits for: a producer of an MPSC ring that claimed space and has not
+// finished, because it is slow, stopped, or holds a reservation open; or a consumer that is stopped while there are
+// records.
 type Blocked struct {
+	Role     Role      `json:"role"`
 	Slot     int       `json:"slot"`
-	PID      int       `json:"pid"`
-	State    string    `json:"state"` // running, sleeping, stopped, zombie, gone; empty if it can't be seen
-	Since    time.Time `json:"since"`
-	Position uint64    `json:"position"`
+	PID      int       `json:"pid"`            // in its own pid namespace
+	State    string    `json:"state"`          // as in Party
+	Since    time.Time `json:"since,omitzero"` // by the consumer's clock; zero for a consumer
+	Position uint64    `json:"position"`       // of what the ring waits for
 }
 
 func (b *Blocked) String() string {
-	return fmt.Sprintf("producer process %d (slot %d, %s) since %s", b.PID, b.Slot, b.State, time.Since(b.Since).Round(time.Millisecond))
+	s := fmt.Sprintf("%s process %d (slot %d", b.Role, b.PID, b.Slot)
+	if b.State != "" {
+		s += ", " + b.State
+	}
+	s += ")"
+	if !b.Since.IsZero() {
+		s += fmt.Sprintf(" for %s", max(time.Since(b.Since), 0).Round(time.Millisecond))
+	}
+	return s
 }
 
 // Stats reads the counters. After Close it returns zeros.
@@ -77,8 +87,23 @@ func (s *Segment) stats() Stats {
 	return st
 }
 
-// blocked returns whom the consumer waits for, if it still does.
+// blocked returns whom the ring waits for.
 func (s *Segment) blocked() *Blocked {
+	if b := s.blockedProducer(); b != nil {
+		return b
+	}
+	ctl := s.control()
+	if mem.Load(&ctl.Tail) <= mem.Load(&ctl.Released) {
+		return nil
+	}
+	if b := s.livingConsumer(); b != nil && b.State == proc.Stopped {
+		return b
+	}
+	return nil
+}
+
+// blockedProducer returns the producer that the consumer waits for, if it still does.
+func (s *Segment) blockedProducer() *Blocked {
 	ctl := s.control()
 	pos := mem.Load(&ctl.BlockedPos)
 	slot := mem.Load32(&ctl.BlockedSlot)
@@ -90,20 +115,37 @@ func (s *Segment) blocked() *Blocked {
 	if state := layout.Word(mem.Peek(s.ring.Word(pos))).State(); state == layout.Committed || state == layout.Pad {
 		return nil
 	}
-	pid := mem.Load32(&s.slots.Table[slot].PID)
-	state, _ := proc.State(pid, mem.Load(&s.slots.Table[slot].StartTime))
-	return &Blocked{Slot: int(slot), PID: int(pid), State: state, Since: time.Unix(0, int64(since)), Position: pos}
+	return s.living(slot, Blocked{Role: RoleProducer, Since: time.Unix(0, int64(since)), Position: pos})
 }
 
-// blocker describes whom the ring waits for, for an error message.
-func (s *Segment) blocker() string {
+// livingConsumer describes the consumer, if there is one.
+func (s *Segment) livingConsumer() *Blocked {
+	return s.living(s.slots.Consumers.First, Blocked{Role: RoleConsumer, Position: mem.Load(&s.control().Released)})
+}
+
+// living completes the description of the owner of slot i; nil if it does not live.
+func (s *Segment) living(i uint32, b Blocked) *Blocked {
+	p, ok := s.party(i)
+	if !ok || !p.Alive {
+		return nil
+	}
+	b.Slot, b.PID, b.State = p.Slot, p.PID, p.State
+	return &b
+}
+
+// blocker describes whom a waiting call of a party with this role waits for, for an error message.
+func (s *Segment) blocker(role Role) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.gone {
 		return ""
 	}
-	if b := s.blocked(); b != nil {
-		return b.String()
+	b := s.blocked()
+	if b == nil && role == RoleProducer {
+		b = s.livingConsumer()
 	}
-	return ""
+	if b == nil {
+		return ""
+	}
+	return b.String()
 }

@@ -9,6 +9,10 @@ import (
 
 // Stream is one message, received piece by piece. It belongs to its Consumer and to the same goroutine; it
 // ends with io.EOF from Read, or with the Consumer's next RecvStream.
+//
+// The pieces of a message are released together when the last one has been read, so that another consumer receives the
+// whole message if this one dies before. A message of more than half the ring must be released piece by piece;
+// then the next consumer gets a [LostMessageError] in its place.
 type Stream struct {
 	c    *Consumer
 	ctx  context.Context
@@ -32,10 +36,10 @@ func (s *Stream) begin(ctx context.Context, c *Consumer) error {
 		}
 		if !r.Continued {
 			*s = Stream{c: c, ctx: ctx, typ: r.Type, from: origin(r), rest: r.Payload, at: c.ring.LentFrom(), more: r.More}
+			c.inMessage = r.More
 			return nil
 		}
-		c.Release() // nobody has seen how it began
-		if err := contextError(ctx); err != nil {
+		if err := c.skipPieces(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -67,10 +71,13 @@ func (s *Stream) peek(ctx context.Context) ([]byte, error) {
 		if s.end != nil {
 			return nil, s.end
 		}
-		s.c.Release()
 		if !s.more {
+			s.c.Release()
 			s.end = io.EOF
 			continue
+		}
+		if s.c.tooMuchHeld() {
+			s.c.Release()
 		}
 		if err := s.advance(ctx); err != nil {
 			return nil, err
@@ -89,7 +96,7 @@ func (s *Stream) peek(ctx context.Context) ([]byte, error) {
 
 // discard steps over n of the bytes that peek returned.
 func (s *Stream) discard(n int) {
-	if s.rest = s.rest[n:]; len(s.rest) == 0 {
+	if s.rest = s.rest[n:]; len(s.rest) == 0 && (!s.more || s.c.tooMuchHeld()) {
 		s.c.Release()
 	}
 }
@@ -100,6 +107,7 @@ func (s *Stream) advance(ctx context.Context) error {
 	switch {
 	case err == nil:
 		s.rest, s.at, s.more = r.Payload, s.c.ring.LentFrom(), r.More
+		s.c.inMessage = r.More
 		return nil
 	case errors.Is(err, ErrFragment):
 		err = fmt.Errorf("%w: its sender gave the message up", io.ErrUnexpectedEOF)
@@ -109,5 +117,39 @@ func (s *Stream) advance(ctx context.Context) error {
 		return err
 	}
 	s.end = err
+	s.c.Release() // what is held of the message
+	s.c.inMessage = false
 	return err
 }
+
+// FragmentError is what Recv and TryRecv return for a piece of a larger message. They leave it in the ring:
+// receive it with [Consumer.RecvStream], with an [Assembler], or piece by piece with Next. It unwraps to
+// [ErrFragment].
+type FragmentError struct {
+	Size            int // bytes of this piece
+	More, Continued bool
+}
+
+func (e *FragmentError) Error() string {
+	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
+}
+
+// LostMessageError is a message that was sent in pieces ([Producer.SendFrom]) and cannot be received whole: a consumer that is
+// gone has released its first pieces. It unwraps to [ErrFragment].
+type LostMessageError struct {
+	Pieces int    // that were still there, and are skipped
+	Bytes  uint64 // of those
+}
+
+func (e *LostMessageError) Error() string {
+	return fmt.Sprintf("shmring: a message was lost with the consumer before: its last %d pieces (%d bytes) are skipped", e.Pieces, e.Bytes)
+}
+
+// Unwrap returns ErrFragment.
+func (e *LostMessageError) Unwrap() error { return ErrFragment }
+
+// errFragmentOnly spares a connection, which puts the pieces together, the allocation.
+var errFragmentOnly = &FragmentError{}
+
+// Unwrap returns ErrFragment.
+func (e *FragmentError) Unwrap() error { return ErrFragment }

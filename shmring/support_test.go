@@ -49,6 +49,15 @@ func named(t testing.TB, opts ...Option) (*Segment, Option) {
 	return s, dir
 }
 
+// withProducers makes a ring of a kind, of so many producers at most where it can have several.
+func withProducers(kind Kind, n int) Option {
+	return func(o *options) {
+		if WithKind(kind)(o); kind == MPSC {
+			WithMaxProducers(n)(o)
+		}
+	}
+}
+
 func producer(t testing.TB, s *Segment) *Producer {
 	t.Helper()
 	p, err := s.Producer()

@@ -26,8 +26,8 @@ func values[T any](b *testing.B, name string, k codec.Codec[T], in T) {
 		b.ReportAllocs()
 		return NewSender(p, k), NewReceiver(c, k, opts...)
 	}
-	for road, opts := range map[string][]ReceiverOption{"copy": nil, "borrow": {WithBorrow()}} {
-		b.Run(name+"/road="+road, func(b *testing.B) {
+	for way, opts := range map[string][]ReceiverOption{"copy": nil, "borrow": {WithBorrow()}} {
+		b.Run(name+"/way="+way, func(b *testing.B) {
 			s, r := ends(b, opts...)
 			var out T
 			for b.Loop() {
@@ -37,7 +37,7 @@ func values[T any](b *testing.B, name string, k codec.Codec[T], in T) {
 			}
 		})
 	}
-	b.Run(name+"/road=buffer", func(b *testing.B) {
+	b.Run(name+"/way=buffer", func(b *testing.B) {
 		s, r := ends(b)
 		var out T
 		var buf []byte

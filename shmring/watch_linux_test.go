@@ -1,8 +1,12 @@
 package shmring
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
+
+	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
 // holdTwo has two producers of "feed" in directory args[0], which close one by one, each when it is told to.
@@ -60,4 +64,45 @@ func TestAProcessIsWatchedOnceHoweverManyProducersItHas(t *testing.T) {
 	watched("no producer", 0)
 	two.tell("go")
 	two.ends()
+}
+
+// A dead producer that nobody reports, because others live or because the consumer follows, must not keep it polling.
+func TestAnIdleConsumerMarksADeathOnceAndSleeps(t *testing.T) {
+	for name, opts := range map[string][]Option{"others live": nil, "it follows": {WithFollow()}} {
+		t.Run(name, func(t *testing.T) {
+			dir := memoryDir(t)
+			s, err := Create("feed", append(opts, WithDir(dir), WithKind(MPSC), WithWait(Park))...)
+			must(t, err)
+			defer s.Close()
+			c := consumer(t, s)
+			if opts == nil {
+				defer producer(t, s).Close()
+			}
+			dead := start(t, "hold", dir, "producer")
+			dead.says("ready")
+			ctx, cancel := context.WithCancel(context.Background())
+			ended := make(chan error, 1)
+			go func() {
+				_, err := c.Recv(ctx, nil)
+				ended <- err
+			}()
+			eventually(t, "the consumer sleeps", func() bool { return s.Stats().EmptyWaits == 1 })
+			dead.kill()
+			eventually(t, "the death is counted", func() bool { return s.Stats().Deaths == 1 })
+			eventually(t, "the consumer is asleep again", func() bool { return s.dataBell.Pending() })
+			cancel()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Fatalf("got %v, want that the context ended", err)
+			}
+			if got := s.Stats().Deaths; got != 1 {
+				t.Errorf("%d deaths are counted, want 1", got)
+			}
+			if !c.watcher.Complete() {
+				t.Error("the dead process still counts as one that cannot be watched")
+			}
+			if got := (*recordCondition)(c).MaxSleep(); got != wait.MaxSleep && !c.watcher.Settling() {
+				t.Errorf("the consumer sleeps for %v at a time", got)
+			}
+		})
+	}
 }

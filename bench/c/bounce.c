@@ -1,5 +1,5 @@
 // bounce.c: how long a cache line takes from one processor to the other and back.
-#include "yard.h"
+#include "baseline.h"
 
 #include <pthread.h>
 #include <stdio.h>

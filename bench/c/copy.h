@@ -2,7 +2,7 @@
 #ifndef COPY_H
 #define COPY_H
 
-#include "yard.h"
+#include "baseline.h"
 
 // A copy of known length compiles to one or two moves; two that overlap cover every length between.
 #define COPY_TWICE(unit)                                                                       \

@@ -10,7 +10,7 @@
 #define HEADER_H
 
 #include "copy.h"
-#include "yard.h"
+#include "baseline.h"
 
 // Only producers store tail (and only cas.c shares it); only the consumer stores head.
 struct control {

@@ -5,7 +5,7 @@
 #ifndef PARK_H
 #define PARK_H
 
-#include "yard.h"
+#include "baseline.h"
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // pin.c: which processor a process runs on. The driver pins the two sides of a sample when both have
 // attached, so that a runtime that counts its processors at the start still counts all of them.
-#include "yard.h"
+#include "baseline.h"
 
 #include <dirent.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
-#include "yard.h"
+#include "baseline.h"
 #include <stdlib.h>
 
 #define GROUP 32         // records stamped ahead of sending: the stamps have left the store buffer by then

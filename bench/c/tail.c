@@ -7,7 +7,7 @@
 // private one says full or empty. After Thompson's FastFlow-style indices, as rigtorp's SPSCQueue has them.
 #include "copy.h"
 #include "park.h"
-#include "yard.h"
+#include "baseline.h"
 
 // Only the producer stores tail; only the consumer stores head. A flag is raised by the side that
 // sleeps and lowered by the side that wakes it.

@@ -8,7 +8,7 @@ import (
 )
 
 // A job is what one process of a sample is to do. It crosses to the child as key=value arguments; the C
-// yardsticks read the same keys (yard.h).
+// baselines read the same keys (baseline.h).
 type job struct {
 	Path      string // the shared file or socket; made by the driver where Files says so
 	Samples   string // where ping writes its round trips: u32 nanoseconds, native order

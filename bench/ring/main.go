@@ -1,4 +1,4 @@
-// Command ring measures the rings of shmring against yardsticks: rings in C, written to be as fast as they
+// Command ring measures the rings of shmring against baselines: rings in C, written to be as fast as they
 // can be, and what a Go program would use instead.
 //
 //	go run ./bench/ring            # some minutes: the published figures
@@ -75,11 +75,11 @@ func drive(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	yard, err := buildYard(ctx, dir)
+	baseline, err := buildBaseline(ctx, dir)
 	if err != nil {
 		return err
 	}
-	n := runner{self: self, yard: yard, pin: *pin}
+	n := runner{self: self, baseline: baseline, pin: *pin}
 	results := results{Host: thisHost(ctx)}
 	if !*asJSON {
 		results.Host.print(out)

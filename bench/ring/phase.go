@@ -33,8 +33,8 @@ func phaseOf(before, after float64) phase {
 
 // measureBounce returns the nanoseconds that a cache line takes to the other processor and back; 0 where
 // there is only one.
-func measureBounce(ctx context.Context, yard string) (float64, error) {
-	out, err := exec.CommandContext(ctx, yard, "bounce").Output()
+func measureBounce(ctx context.Context, baseline string) (float64, error) {
+	out, err := exec.CommandContext(ctx, baseline, "bounce").Output()
 	if err != nil {
 		return 0, fmt.Errorf("bounce: %w", err)
 	}

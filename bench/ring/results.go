@@ -62,7 +62,7 @@ func (n runner) measure(ctx context.Context, l line, rounds int) (lineResult, er
 		rounds = 1
 	}
 	result := lineResult{Title: l.title, metrics: l.metrics}
-	before, err := measureBounce(ctx, n.yard)
+	before, err := measureBounce(ctx, n.baseline)
 	if err != nil {
 		return result, err
 	}
@@ -72,7 +72,7 @@ func (n runner) measure(ctx context.Context, l line, rounds int) (lineResult, er
 			if err != nil {
 				return result, err
 			}
-			after, err := measureBounce(ctx, n.yard)
+			after, err := measureBounce(ctx, n.baseline)
 			if err != nil {
 				return result, err
 			}

@@ -26,12 +26,12 @@ func TestMain(m *testing.M) {
 func newRunner(t *testing.T) runner {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("the yardsticks sleep in Linux futexes")
+		t.Skip("the baselines sleep in Linux futexes")
 	}
 	if _, err := exec.LookPath(compiler()); err != nil {
 		t.Skipf("no C compiler: %v", err)
 	}
-	yard, err := buildYard(t.Context(), t.TempDir())
+	baseline, err := buildBaseline(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func newRunner(t *testing.T) runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runner{self: self, yard: yard, pin: true}
+	return runner{self: self, baseline: baseline, pin: true}
 }
 
 // Every sample that loses, reorders or doubles a record is an error of run.

@@ -18,7 +18,7 @@ import (
 // An entry is one contestant in one line of the suite.
 type entry struct {
 	label      string   // in the table
-	contestant string   // in contestants, or a C yardstick
+	contestant string   // in contestants, or a C baseline
 	roles      []string // one process each; the first one's report counts
 	job        job
 }
@@ -37,12 +37,12 @@ type sample struct {
 
 // A runner makes samples: it knows its own program, for contestants in Go, and the C one.
 type runner struct {
-	self, yard string
-	pin        bool // the two processes of a sample stay on one processor each
+	self, baseline string
+	pin            bool // the two processes of a sample stay on one processor each
 }
 
-// The file of a C yardstick: two rings, there and back, each after a page of control words.
-const yardRings, yardControl = 2, 4096
+// The file of a C baseline: two rings, there and back, each after a page of control words.
+const baselineRings, baselineControl = 2, 4096
 
 // run makes one sample. The processes attach, then the receiver and after it the senders get the word.
 func (n runner) run(ctx context.Context, e entry) (r report, cpu float64, err error) {
@@ -75,7 +75,7 @@ func (n runner) run(ctx context.Context, e entry) (r report, cpu float64, err er
 		if role == "send" {
 			j.ID = i - 1
 		}
-		program, args := n.yard, append([]string{e.contestant, role}, j.args()...)
+		program, args := n.baseline, append([]string{e.contestant, role}, j.args()...)
 		if inGo {
 			program, args = n.self, append([]string{childWord}, args...)
 		}
@@ -92,7 +92,7 @@ func (n runner) run(ctx context.Context, e entry) (r report, cpu float64, err er
 	}
 	if n.pin && len(children) == 2 {
 		for i, c := range children {
-			cmd := exec.CommandContext(ctx, n.yard, "pin", strconv.Itoa(i), strconv.Itoa(c.cmd.Process.Pid))
+			cmd := exec.CommandContext(ctx, n.baseline, "pin", strconv.Itoa(i), strconv.Itoa(c.cmd.Process.Pid))
 			if out, err := cmd.CombinedOutput(); err != nil {
 				return r, 0, fmt.Errorf("%s: %w: %s", cmd, err, out)
 			}
@@ -131,13 +131,13 @@ func (n runner) run(ctx context.Context, e entry) (r report, cpu float64, err er
 	return r, cpu, err
 }
 
-// makeRings makes the zeroed file that the C yardsticks map.
+// makeRings makes the zeroed file that the C baselines map.
 func makeRings(j job) error {
 	f, err := os.Create(j.Path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Truncate(int64(yardRings*(yardControl+j.Capacity))), f.Close())
+	return errors.Join(f.Truncate(int64(baselineRings*(baselineControl+j.Capacity))), f.Close())
 }
 
 // A child is one process of a sample.

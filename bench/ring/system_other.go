@@ -4,7 +4,7 @@ package main
 
 import "errors"
 
-// The yardsticks sleep in Linux futexes and the driver reads /proc: elsewhere every sample says so.
+// The baselines sleep in Linux futexes and the driver reads /proc: elsewhere every sample says so.
 
 const sharedMemoryDir = ""
 

@@ -21,7 +21,7 @@ func (d *decoder) check(p *program, n int, i int) int {
 		return i + n*p.min
 	}
 	if p.simple && n > 0 {
-		if next, text := p.checkQuick(n, d.src, i); next >= 0 {
+		if next, text := p.checkFast(n, d.src, i); next >= 0 {
 			d.arena.left += text
 			return next
 		}

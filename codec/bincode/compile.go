@@ -166,9 +166,9 @@ func (b *builder) finish() {
 			p.simple = false
 		}
 	}
-	p.simple = p.simple && p.quicken()
-	p.row = p.rowOf(b.cfg)
-	p.once = p.isOnce(b.cfg)
+	p.simple = p.simple && p.compileFast()
+	p.bulk = p.bulkOf(b.cfg)
+	p.onePass = p.isOnePass(b.cfg)
 	for i := range p.steps {
 		p.steps[i].moves = b.split(p.steps[i].moves)
 	}

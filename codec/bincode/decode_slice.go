@@ -31,7 +31,7 @@ func (d *decoder) getPlain(p *program, to *sliceHeader, i int) int {
 	d.reserve(p, to, n)
 	size := n * int(p.size)
 	if d.swap {
-		turn(raw(to.data, size), d.src[i:i+size], p.plain)
+		swapBytes(raw(to.data, size), d.src[i:i+size], p.plain)
 	} else {
 		copy(raw(to.data, size), d.src[i:i+size])
 	}

@@ -72,7 +72,7 @@ func (d *decoder) get(p *program, base ptr, n int, i int) int {
 		return i
 	}
 	if p.simple && n > 0 {
-		if next := p.getQuick(base, n, d.src, i, &d.arena, d.borrow, d.fresh); next >= 0 {
+		if next := p.getFast(base, n, d.src, i, &d.arena, d.borrow, d.fresh); next >= 0 {
 			return next
 		}
 	}
@@ -120,7 +120,7 @@ func (d *decoder) getMoves(s *step, base ptr, src []byte) {
 	if d.swap {
 		for j := range s.moves {
 			m := &s.moves[j]
-			turn(raw(add(base, m.off), m.n), src[m.pos:m.pos+m.n], m.unit)
+			swapBytes(raw(add(base, m.off), m.n), src[m.pos:m.pos+m.n], m.unit)
 		}
 		clampBools(s, base)
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/shmring/ipc/codec/bincode/wire"
 )
 
-// encoder runs programs from memory to bytes, in two passes where none of the short roads (quick, row, once) gets
+// encoder runs programs from memory to bytes, in two passes where none of the fast paths (fast, bulk, one pass) gets
 // through: size finds the exact number of bytes and every fault but bad UTF-8, put fills a buffer of that size. So a
 // failed call has written nothing that counts, and the buffer grows at most once.
 //
@@ -52,12 +52,12 @@ func (e *encoder) enter() bool {
 // fault it returns a negative number and e.err is set.
 func (e *encoder) put(p *program, base ptr, n int, buf []byte, i int) int {
 	if p.simple && n > 0 {
-		if out, _ := p.appendQuick(buf[:i:len(buf)], base, n, nil); out != nil {
+		if out, _ := p.appendFast(buf[:i:len(buf)], base, n, nil); out != nil {
 			return len(out)
 		}
 	}
-	if p.once && e.depth > 0 {
-		if out := p.appendOnce(e.config, buf[:i], base, n); out != nil {
+	if p.onePass && e.depth > 0 {
+		if out := p.appendOnePass(e.config, buf[:i], base, n); out != nil {
 			return len(out)
 		}
 	}
@@ -99,7 +99,7 @@ func (c *config) putMoves(s *step, base ptr, buf []byte) {
 	if c.swap {
 		for j := range s.moves {
 			m := &s.moves[j]
-			turn(buf[m.pos:m.pos+m.n], raw(add(base, m.off), m.n), m.unit)
+			swapBytes(buf[m.pos:m.pos+m.n], raw(add(base, m.off), m.n), m.unit)
 		}
 		return
 	}
@@ -240,7 +240,7 @@ func (e *encoder) putPlain(p *program, h sliceHeader, buf []byte, i int) int {
 	i = e.putLen(h.len, buf, i)
 	n := h.len * int(p.size)
 	if e.swap {
-		turn(buf[i:i+n], raw(h.data, n), p.plain)
+		swapBytes(buf[i:i+n], raw(h.data, n), p.plain)
 	} else {
 		copy(buf[i:i+n], raw(h.data, n))
 	}

@@ -8,13 +8,13 @@ import (
 // Format encodes and decodes in one configuration. It compiles a program for each type it meets and keeps
 // it. A Format never changes otherwise and is safe for concurrent use.
 type Format struct {
-	inline  *road // parts are written where they stand
-	outline *road // parts travel apart
-	depth   int   // levels that a value may have; less than configured inside a hook
+	inline  *compiledConfig // parts are written where they stand
+	outline *compiledConfig // parts travel apart
+	depth   int             // levels that a value may have; less than configured inside a hook
 }
 
-// road is a configuration with its programs.
-type road struct {
+// compiledConfig is a configuration with its programs.
+type compiledConfig struct {
 	config
 	programs
 }
@@ -22,7 +22,7 @@ type road struct {
 // New returns the format that the options describe; without any it is that of the package's functions.
 func New(opts ...Option) *Format {
 	c := newConfig(opts)
-	f := &Format{inline: &road{config: c}, outline: &road{config: c}, depth: c.depth}
+	f := &Format{inline: &compiledConfig{config: c}, outline: &compiledConfig{config: c}, depth: c.depth}
 	f.outline.parts = true
 	f.inline.format, f.outline.format = f, f
 	return f
@@ -57,16 +57,16 @@ func (f *Format) Append(dst []byte, v any) ([]byte, error) {
 	return e.append(dst, p, base, t)
 }
 
-// short encodes what is simple, or a row, or can be encoded in one pass, where there is room. It builds no errors but returns nil.
+// short encodes what is simple, or a bulk slice, or can be encoded in one pass, where there is room. It builds no errors but returns nil.
 func (f *Format) short(dst []byte, p *program, base ptr) (out []byte) {
 	switch {
 	case f.inline.limited:
 	case p.simple:
-		out, _ = p.appendQuick(dst, base, 1, nil)
-	case p.row != nil && f.depth > 0:
-		out = p.appendRow(dst, base)
-	case p.once && f.depth > 0:
-		out = p.appendOnce(&f.inline.config, dst, base, 1)
+		out, _ = p.appendFast(dst, base, 1, nil)
+	case p.bulk != nil && f.depth > 0:
+		out = p.appendBulk(dst, base)
+	case p.onePass && f.depth > 0:
+		out = p.appendOnePass(&f.inline.config, dst, base, 1)
 	}
 	return out
 }
@@ -122,8 +122,8 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 		n := -1
 		if p.simple {
 			n = p.decodeSimple(src, base, borrow, reject)
-		} else if p.row != nil {
-			n = p.decodeRow(src, base, reject)
+		} else if p.bulk != nil {
+			n = p.decodeBulk(src, base, reject)
 		}
 		if n >= 0 {
 			return n, nil
@@ -135,7 +135,7 @@ func (f *Format) decode(src []byte, v any, borrow, reject bool) (int, error) {
 }
 
 // target finds the program for v and the address of its value.
-func (r *road) target(v any, op string) (*program, ptr, reflect.Type, error) {
+func (r *compiledConfig) target(v any, op string) (*program, ptr, reflect.Type, error) {
 	t := reflect.TypeOf(v)
 	if t == nil {
 		return nil, nil, nil, &Error{Op: op, Offset: -1, Class: ErrType, Detail: "got nil, allowed a value or a pointer to one"}
@@ -156,7 +156,7 @@ func (r *road) target(v any, op string) (*program, ptr, reflect.Type, error) {
 func boxed(v any) ptr { return dataOf(pointerTo(&v), reflect.ValueOf(v)) }
 
 // pointer finds the program for what v points to.
-func (r *road) pointer(v any, op string) (*program, ptr, reflect.Type, error) {
+func (r *compiledConfig) pointer(v any, op string) (*program, ptr, reflect.Type, error) {
 	t := reflect.TypeOf(v)
 	if t == nil || t.Kind() != reflect.Pointer || reflect.ValueOf(v).IsNil() {
 		return nil, nil, nil, &Error{Op: op, Offset: -1, Class: ErrType, Detail: "got " + describe(v) + ", allowed a pointer that is not nil"}

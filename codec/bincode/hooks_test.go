@@ -178,7 +178,7 @@ func TestValidateRefusesAWholeMessageAndLeavesTheTarget(t *testing.T) {
 	}
 }
 
-// made looks as generated code does. Its bytes are marked, so that one sees which road was taken.
+// made looks as generated code does. Its bytes are marked, so that one sees which compiler was taken.
 type made struct{ A uint8 }
 
 func (m *made) AppendBincode(dst []byte) ([]byte, error) { return append(dst, m.A, 'G'), nil }

@@ -23,13 +23,13 @@ func (m *machine) append(dst []byte, v ptr) ([]byte, error) {
 	if v == nil {
 		return dst, nilError(m.program.typ, "encode")
 	}
-	if m.program.row != nil && !m.config.limited {
-		if out := m.program.appendRow(dst, v); out != nil {
+	if m.program.bulk != nil && !m.config.limited {
+		if out := m.program.appendBulk(dst, v); out != nil {
 			return out, nil
 		}
 	}
-	if m.program.once && !m.config.limited {
-		if out := m.program.appendOnce(m.config, dst, v, 1); out != nil {
+	if m.program.onePass && !m.config.limited {
+		if out := m.program.appendOnePass(m.config, dst, v, 1); out != nil {
 			return out, nil
 		}
 	}
@@ -37,8 +37,8 @@ func (m *machine) append(dst []byte, v ptr) ([]byte, error) {
 	return e.append(dst, m.program, v, m.program.typ)
 }
 
-// decodeQuick is decode for a simple program without a limit.
-func (m *machine) decodeQuick(src []byte, v ptr, borrow bool) error {
+// decodeFast is decode for a simple program without a limit.
+func (m *machine) decodeFast(src []byte, v ptr, borrow bool) error {
 	if v != nil && m.program.decodeSimple(src, v, borrow, m.config.reject) >= 0 {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (m *machine) decode(src []byte, v ptr, borrow bool) error {
 	if v == nil {
 		return nilError(m.program.typ, "decode")
 	}
-	if m.program.row != nil && !m.config.limited && m.program.decodeRow(src, v, m.config.reject) >= 0 {
+	if m.program.bulk != nil && !m.config.limited && m.program.decodeBulk(src, v, m.config.reject) >= 0 {
 		return nil
 	}
 	d := newDecoder(m.config, m.config.depth, src)

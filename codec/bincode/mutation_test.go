@@ -82,7 +82,7 @@ func TestASourceThatChangesBetweenThePassesIsNeverReadOutside(t *testing.T) {
 	}
 }
 
-// TestASimpleSourceThatChangesIsNeverReadOutside does the same on the short road.
+// TestASimpleSourceThatChangesIsNeverReadOutside does the same on the short compiler.
 func TestASimpleSourceThatChangesIsNeverReadOutside(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	f := New()
@@ -101,7 +101,7 @@ func TestASimpleSourceThatChangesIsNeverReadOutside(t *testing.T) {
 		for _, borrow := range []bool{false, true} {
 			var got changingItem
 			keep := arena{left: len(v.Text)}
-			if n := p.getQuick(pointerTo(&got), 1, src, 0, &keep, borrow, false); n > len(src) {
+			if n := p.getFast(pointerTo(&got), 1, src, 0, &keep, borrow, false); n > len(src) {
 				t.Fatalf("%d of %d bytes", n, len(src))
 			}
 			if b := *at[byte](pointerTo(&got.Ok)); b > 1 {

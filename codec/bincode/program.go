@@ -23,22 +23,22 @@ type program struct {
 	base  int // wire bytes that every value has and that size adds without looking
 	min   int // least wire bytes of a value; ≥ base
 
-	row       *program  // of the elements, if the value is nothing but a slice of simple ones
+	bulk      *program  // of the elements, if the value is nothing but a slice of simple ones
 	lens      []uintptr // where texts and byte slices have their lengths in memory
-	simple    bool      // memory and wire are alike but for texts and byte slices: it has a quick form
-	single    bool      // what getQuick finds amiss it finds before it stores
-	quick     []quickStep
-	turned    []quickStep // for values after one another: see turn
-	once      bool        // it can be encoded in one pass where the wire differs from memory
-	flat      bool        // every value has exactly min wire bytes, and only bools can be wrong
-	plain     int         // > 0: memory is the wire image, in integers of this many bytes
-	pointers  bool        // memory holds pointers
-	generated bool        // the type has methods of the generator for itself
-	fallible  bool        // decoding runs a Validate, which can refuse after the bytes were good
-	hooks     bool        // runs a type's own code, in the order of the wire
-	fields    []field     // under AllowMissing: one by one
-	validate  *hook       // and its Validate
-	memory    int         // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
+	simple    bool      // memory and wire are alike but for texts and byte slices: it has a fast form
+	single    bool      // what getFast finds amiss it finds before it stores
+	fast      []fastStep
+	chained   []fastStep // for values after one another: see chain
+	onePass   bool       // it can be encoded in one pass where the wire differs from memory
+	flat      bool       // every value has exactly min wire bytes, and only bools can be wrong
+	plain     int        // > 0: memory is the wire image, in integers of this many bytes
+	pointers  bool       // memory holds pointers
+	generated bool       // the type has methods of the generator for itself
+	fallible  bool       // decoding runs a Validate, which can refuse after the bytes were good
+	hooks     bool       // runs a type's own code, in the order of the wire
+	fields    []field    // under AllowMissing: one by one
+	validate  *hook      // and its Validate
+	memory    int        // size_of::<T>() of the matching Rust type, which bincode 2 charges against a limit
 }
 
 // A step moves a fixed stretch, then does one operation of variable size.

@@ -5,7 +5,7 @@ package bincode
 func (p *program) decodeSimple(src []byte, base ptr, borrow, whole bool) int {
 	var keep arena
 	if !p.single || whole {
-		i, text := p.checkQuick(1, src, 0)
+		i, text := p.checkFast(1, src, 0)
 		if i < 0 || whole && i < len(src) {
 			return -1
 		}
@@ -13,5 +13,5 @@ func (p *program) decodeSimple(src []byte, base ptr, borrow, whole bool) int {
 			keep.expect(text)
 		}
 	}
-	return p.getQuick(base, 1, src, 0, &keep, borrow, false)
+	return p.getFast(base, 1, src, 0, &keep, borrow, false)
 }

@@ -20,7 +20,7 @@ func Of[T any](opts ...Option) codec.Codec[T] {
 	}
 	m := &machine{&r.config, p}
 	if p.simple && !r.limited {
-		return quick[T]{typed[T]{m}}
+		return fastTyped[T]{typed[T]{m}}
 	}
 	return typed[T]{m}
 }
@@ -35,19 +35,19 @@ func (c typed[T]) Append(dst []byte, v *T) ([]byte, error) { return c.m.append(d
 func (c typed[T]) Decode(src []byte, v *T) error           { return c.m.decode(src, pointerTo(v), false) }
 func (c typed[T]) DecodeBorrow(src []byte, v *T) error     { return c.m.decode(src, pointerTo(v), true) }
 
-// quick runs the quick form of a program, and the program where that gives up.
-type quick[T any] struct{ typed[T] }
+// fastTyped runs the fast form of a program, and the program where that gives up.
+type fastTyped[T any] struct{ typed[T] }
 
-func (c quick[T]) Append(dst []byte, v *T) ([]byte, error) {
-	return c.m.program.appendQuick(dst, pointerTo(v), 1, c.m)
+func (c fastTyped[T]) Append(dst []byte, v *T) ([]byte, error) {
+	return c.m.program.appendFast(dst, pointerTo(v), 1, c.m)
 }
 
-func (c quick[T]) Decode(src []byte, v *T) error {
-	return c.m.decodeQuick(src, pointerTo(v), false)
+func (c fastTyped[T]) Decode(src []byte, v *T) error {
+	return c.m.decodeFast(src, pointerTo(v), false)
 }
 
-func (c quick[T]) DecodeBorrow(src []byte, v *T) error {
-	return c.m.decodeQuick(src, pointerTo(v), true)
+func (c fastTyped[T]) DecodeBorrow(src []byte, v *T) error {
+	return c.m.decodeFast(src, pointerTo(v), true)
 }
 
 // direct runs the methods that the generator gave T.

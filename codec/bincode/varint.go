@@ -116,8 +116,8 @@ func (c *config) putUint(buf []byte, i int, v uint64, n int) int {
 	return i + n
 }
 
-// turn copies n bytes of integers of unit bytes each and reverses the bytes of every one.
-func turn(dst, src []byte, unit int) {
+// swapBytes copies n bytes of integers of unit bytes each and reverses the bytes of every one.
+func swapBytes(dst, src []byte, unit int) {
 	for len(src) >= unit && unit > 0 {
 		for i := range unit {
 			dst[i] = src[unit-1-i]

@@ -7,11 +7,11 @@ import (
 )
 
 // Program is the program of T in the default configuration, for generated code. Generated code is the
-// short road: whatever it does not take, above all every fault, it leaves to the program, which then finds
+// short compiler: whatever it does not take, above all every fault, it leaves to the program, which then finds
 // the error. So the errors of both are the same.
 type Program[T any] struct{}
 
-func (Program[T]) compiled() (*road, *program, error) {
+func (Program[T]) compiled() (*compiledConfig, *program, error) {
 	r := standard().inline
 	p, err := r.of(reflect.TypeFor[T](), &r.config)
 	return r, p, err

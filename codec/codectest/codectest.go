@@ -159,7 +159,7 @@ func (s suite[T]) flipped(t *testing.T) {
 	}
 }
 
-// tryDamaged decodes src in both ways over another value, which must survive an error. It tells
+// tryDamaged decodes src in both ways over another value, which must survive an error. It reports
 // whether both failed.
 func (s suite[T]) tryDamaged(t *testing.T, i int, src []byte) (failed bool) {
 	t.Helper()

@@ -1,5 +1,5 @@
 // Package json puts encoding/json behind [codec.Codec], for records that people or other languages
-// read. It is the slow road: package bincode is the one for rings under load.
+// read. It is slow: package bincode is the one for rings under load.
 //
 //	c := json.Of[Order]()
 //	buf, err = c.Append(buf[:0], &order)
@@ -17,6 +17,11 @@
 //   - Strings that are not UTF-8, NaN and infinities do not survive: the first become U+FFFD, the
 //     others are an encoding error. Numbers decoded into an `any` are float64.
 //   - A nil slice or map is null and stays nil; a []byte is base64, a third longer than the bytes.
+//   - [Of] refuses types that encoding/json would lose silently: those without any exported field, such as
+//     atomic.Int64 or a type defined over time.Time, unless the field that has the type is tagged
+//     `json:"-"`; structs that take a method such as MarshalJSON from an embedded field, since it would
+//     stand for all of them; and pointers that lead to themselves. What an `any` holds is left to
+//     encoding/json.
 //
 // Hostile input: encoding/json bounds nesting at 10 000 levels and reads no length from the input,
 // so memory grows only with bytes that were really received. Bytes after the value are refused.

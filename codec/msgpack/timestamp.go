@@ -8,7 +8,7 @@ import (
 // timestampType is the one extension of the MessagePack specification itself.
 const timestampType = 0xff // -1
 
-// isExtension tells whether c begins an extension: a type byte and a payload of any kind.
+// isExtension reports whether c begins an extension: a type byte and a payload of any kind.
 func isExtension(c byte) bool { return c >= 0xc7 && c <= 0xc9 || c >= 0xd4 && c <= 0xd8 }
 
 // stamp takes an extension's type byte and payload for a timestamp: 4 bytes of seconds; 30 bits of
@@ -31,13 +31,10 @@ func stamp(ext []byte) (seconds uint64, nanos uint32, ok bool) {
 	return seconds, nanos, nanos < uint32(time.Second)
 }
 
-// looksLikeMap tells whether a timestamp's payload begins as a map does. Where its target is a struct
-// or map, the library goes past an extension's head and takes the payload for the map: it would then
-// read lengths that check has not seen.
-func looksLikeMap(payload []byte) bool {
-	c := payload[0]
-	return c >= 0x80 && c <= 0x8f || c == 0xde || c == 0xdf
-}
+// isMap reports whether a byte begins a map. Where a timestamp's payload begins so and its target is a struct or map,
+// the library goes past the extension's head and takes the payload for the map: it would then read lengths that
+// checkSource has not seen.
+func isMap(c byte) bool { return c >= 0x80 && c <= 0x8f || c == 0xde || c == 0xdf }
 
 // widenStamps returns src with the timestamps at the given offsets in their 12-byte form, which begins with
 // at most 0x3b and so is a number wherever it is looked at.

@@ -2,8 +2,8 @@ package tagged
 
 import "fmt"
 
-// Code is the byte that says what follows. Codes below 64 that are not listed are reserved; from 64
-// up stand what only Go peers need.
+// Code is the byte that tells what follows. Codes below 64 that are not listed are reserved. From 64 up are
+// those that templates need, and those of what only Go tells apart.
 type Code byte
 
 // The codes, with what follows each. "int" is a coded integer: one of the integer codes and its bytes.

@@ -11,7 +11,7 @@ import (
 // cursor reads one value from src. Its methods return an [Error] with the offset at which they stood.
 //
 // Invariants: 0 ≤ pos ≤ len(src); memory is what may still be allocated and never negative; every
-// count has been held against the bytes left before it is used.
+// count has been checked against the bytes left before it is used.
 type cursor struct {
 	src      []byte
 	pos      int
@@ -31,7 +31,7 @@ func (c *cursor) left() int { return len(c.src) - c.pos }
 // take returns the next n ≥ 0 bytes.
 func (c *cursor) take(n int) ([]byte, error) {
 	if n > c.left() {
-		return nil, c.refuse(ErrTruncated, "%d bytes, %d left", n, c.left())
+		return nil, c.refuse(ErrTruncated, "needs %d bytes, %d left", n, c.left())
 	}
 	b := c.src[c.pos : c.pos+n : c.pos+n]
 	c.pos += n
@@ -41,7 +41,7 @@ func (c *cursor) take(n int) ([]byte, error) {
 // charge accounts for n things of size bytes of Go memory each, before they are made.
 func (c *cursor) charge(n, size int) error {
 	if size > 0 && n > c.memory/size {
-		return c.refuse(ErrTooLarge, "memory for %d × %d bytes, %d left of MaxMemory", n, size, c.memory)
+		return c.refuse(ErrTooLarge, "needs memory for %d × %d bytes, %d left of MaxMemory", n, size, c.memory)
 	}
 	c.memory -= n * size
 	return nil
@@ -49,7 +49,7 @@ func (c *cursor) charge(n, size int) error {
 
 func (c *cursor) enter() error {
 	if c.depth == c.maxDepth {
-		return c.refuse(ErrDepth, "allowed %d levels", c.maxDepth)
+		return c.refuse(ErrDepth, "more than %d levels", c.maxDepth)
 	}
 	c.depth++
 	return nil
@@ -58,7 +58,7 @@ func (c *cursor) enter() error {
 // peek returns the next code without going past it.
 func (c *cursor) peek() (Code, error) {
 	if c.left() == 0 {
-		return 0, c.refuse(ErrTruncated, "a code, 0 bytes left")
+		return 0, c.refuse(ErrTruncated, "needs a code, 0 bytes left")
 	}
 	return Code(c.src[c.pos]), nil
 }
@@ -104,7 +104,7 @@ func (c *cursor) fixed(width int) (uint64, error) {
 	return bits, err
 }
 
-// count reads a number of things of which each takes at least a byte.
+// count reads a number of things, each of which takes at least so many bytes.
 func (c *cursor) count(each int) (int, error) {
 	n, err := c.integer()
 	switch {
@@ -113,7 +113,7 @@ func (c *cursor) count(each int) (int, error) {
 	case n < 0:
 		return 0, c.refuse(ErrSize, "%d", n)
 	case n > int64(c.left()/each):
-		return 0, c.refuse(ErrTruncated, "%d elements of %d or more bytes, %d left", n, each, c.left())
+		return 0, c.refuse(ErrTruncated, "needs %d elements of %d bytes or more, %d left", n, each, c.left())
 	}
 	return int(n), nil
 }
@@ -177,10 +177,10 @@ func (c *cursor) time() (time.Time, error) {
 	}
 	seconds, nanos, offset := part[0], part[1], part[2]
 	if nanos < 0 || nanos >= int64(time.Second) {
-		return time.Time{}, c.refuse(ErrRange, "%d ns, allowed 0 to 999999999", nanos)
+		return time.Time{}, c.refuse(ErrRange, "%d ns, want 0 to 999999999", nanos)
 	}
 	if offset <= -dayInSeconds || offset >= dayInSeconds {
-		return time.Time{}, c.refuse(ErrRange, "zone offset of %d s, allowed less than a day", offset)
+		return time.Time{}, c.refuse(ErrRange, "zone offset of %d s, want less than a day", offset)
 	}
 	t := time.Unix(seconds, nanos).UTC()
 	if offset != 0 {
@@ -214,7 +214,7 @@ func (c *cursor) skip() error {
 	case err != nil:
 		return &Error{Offset: c.pos, Err: err}
 	case !done:
-		return c.refuse(ErrTruncated, "a value, 0 bytes left")
+		return c.refuse(ErrTruncated, "needs a value, 0 bytes left")
 	}
 	return nil
 }

@@ -273,7 +273,7 @@ func TestTextThatIsNotUTF8IsRefusedBothWays(t *testing.T) {
 func TestUnmarshalPanicsWithoutAPointer(t *testing.T) {
 	defer func() {
 		if s, _ := recover().(string); !strings.Contains(s, "pointer") {
-			t.Fatal("no panic that says so")
+			t.Fatal("no panic with the reason")
 		}
 	}()
 	_ = tagged.Unmarshal([]byte{0x05}, everything{})

@@ -18,13 +18,13 @@ type Decoder struct {
 	state  state
 	num    number
 	scan   scanner
-	size   int // what the message header says, -1 without one
+	size   int // from the message header, -1 without one
 	value  []byte
 	read   int64 // bytes of the stream taken so far
 	err    error // once set, for ever
 }
 
-// state is what a stream is about to bring.
+// state is what comes next in a stream.
 type state uint8
 
 const (
@@ -97,7 +97,7 @@ func (d *Decoder) head(b byte) error {
 	case n < 1:
 		return detail(ErrSize, "message of %d bytes, want at least 1", n)
 	case n > limit:
-		return detail(ErrTooLarge, "message of %d bytes, allowed %d", n, limit)
+		return detail(ErrTooLarge, "message of %d bytes, at most %d", n, limit)
 	}
 	d.begin(int(n), ErrSize)
 	return nil
@@ -138,10 +138,10 @@ func (d *Decoder) scanValue(p []byte) (int, error) {
 	return n, nil
 }
 
-// Whole tells whether a value is complete and not yet followed by another Feed.
+// Whole reports whether a value is complete and not yet followed by another Feed.
 func (d *Decoder) Whole() bool { return d.state == atEnd }
 
-// Partial tells whether the stream stands inside its header, a message header or a value: an end here
+// Partial reports whether the stream stands inside its header, a message header or a value: an end here
 // would be an unexpected one.
 func (d *Decoder) Partial() bool { return d.state != atItem && d.state != atEnd }
 

@@ -1,5 +1,5 @@
-// Package tagged writes values that describe themselves: every value begins with a byte that says what
-// it is, so that a reader needs no schema. It knows more kinds than JSON (integers apart from floats,
+// Package tagged is a self-describing format: every value begins with a byte that tells its kind, so
+// that a reader needs no schema. It knows more kinds than JSON (integers apart from floats,
 // byte buffers, dates, durations, sets, maps with keys of any kind, undefined) and gives every float
 // back bit for bit. It is meant for control messages and diagnostics; records under load are bincode's.
 //
@@ -9,7 +9,7 @@
 //
 // # Bytes
 //
-// A value is one code byte and what the code's line says. All numbers are big endian.
+// A value is one code byte, and after it what the table shows. All numbers are big endian.
 //
 //	 2  02  string           int size, UTF-8
 //	 3  03  true
@@ -37,7 +37,7 @@
 //	41  29  the integer 0
 //	42  2a  the integer 1
 //
-// From 64 up stand what a templated array needs and what only Go tells apart:
+// From 64 up are the codes that templated arrays need, and those of what only Go tells apart:
 //
 //	64  40  skip             only in a templated array: this row has no value for this key
 //	65  41  integer          8 bytes, unsigned: 2⁶³ and above
@@ -91,22 +91,27 @@
 //	nil pointer, slice, map, any         null                               nil
 //
 // Fields of a struct go in order of declaration under their name, or under `tagged:"name"`; those with
-// `tagged:"-"` and unexported ones do not travel, and an embedded struct is a field like any other. Map
-// keys are sorted, so equal values have equal bytes. A time zone travels as its offset only.
+// `tagged:"-"` and unexported ones do not travel, and an embedded struct is a field like any other: its
+// methods are not taken for those of the whole. A struct of which nothing would travel is [ErrUnsupported],
+// unless a tag says "-"; so is one that embeds an unexported struct with exported fields. A type defined over
+// an integer is that integer, also where the integer is time.Duration.
+//
+// Map keys are sorted, so equal values have equal bytes; two keys with equal bytes are [ErrDuplicate]. A time
+// zone travels as its offset only.
 //
 // A decoder is strict about kinds and lenient about shape: a field that is missing is zero, a key that
 // a struct does not have is passed over, an integer goes into any integer or float that holds it
-// exactly, a float64 may be rounded to a float32, null and undefined go into whatever has a nil. All
-// else is an error. A pointer to a pointer or interface is not supported, for a null would not say
-// whose it is; a pointer to a nil slice or map comes back as a nil pointer.
+// exactly, a float64 may be rounded to a float32, null and undefined go into whatever has a nil. Anything
+// else is an error. A pointer to a pointer or interface is not supported, because a null could belong
+// to either; a pointer to a nil slice or map comes back as a nil pointer.
 //
-// Append into a large enough buffer allocates for maps, for arrays whose rows are maps, pointers or
-// any, for big.Int and for text marshalers; structs and slices of them take nothing.
+// Append into a large enough buffer allocates for maps and sets, for arrays whose rows are maps, pointers
+// or any, for big.Int and for text marshalers; structs and slices of them take nothing.
 //
 // # Hostile input
 //
-// A count or size is held against the bytes that are left before it is believed; nesting stops at
+// A count or size is checked against the bytes that are left before it is used; nesting stops at
 // [MaxDepth]; memory is counted and stops at [MaxMemory], since a two-byte object can stand for a large
-// struct; keys of an object may not repeat. Every refusal is an [Error] with path and offset, which
+// struct; no key of an object, map or set may stand twice. Every refusal is an [Error] with path and offset, which
 // unwraps to one of the package's sentinels, and leaves the target untouched.
 package tagged

@@ -56,7 +56,7 @@ func (f *Format) size(v reflect.Value) (int, error) {
 	e := f.encoder()
 	e.counting = true
 	if err := e.value(f.plans.of(v.Type()), v); err != nil {
-		return 0, err
+		return 0, joined(err)
 	}
 	return e.n, nil
 }
@@ -65,7 +65,7 @@ func (f *Format) append(dst []byte, v reflect.Value) ([]byte, error) {
 	e := f.encoder()
 	e.buf = dst
 	if err := e.value(f.plans.of(v.Type()), v); err != nil {
-		return dst, err
+		return dst, joined(err)
 	}
 	return e.buf, nil
 }
@@ -73,5 +73,5 @@ func (f *Format) append(dst []byte, v reflect.Value) ([]byte, error) {
 // decode reads src into v, which must be settable and zero.
 func (f *Format) decode(src []byte, v reflect.Value, borrow bool) error {
 	c := cursor{src: src, maxDepth: f.options.depth, memory: f.options.memory, borrow: borrow, plans: f.plans}
-	return c.decode(v)
+	return joined(c.decode(v))
 }

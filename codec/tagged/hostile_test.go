@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"runtime"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -102,6 +103,27 @@ func TestNestingStopsAtTheDepthAllowed(t *testing.T) {
 	}
 }
 
+func TestTheDeepestValueThatCanBeAllowedFitsTheStack(t *testing.T) {
+	const levels = 100_000
+	f := tagged.New(tagged.MaxDepth(levels))
+	var v any
+	src := append(bytes.Repeat(h(t, `0b2a`), levels), byte(tagged.CodeZero))
+	if err := f.Unmarshal(src, &v); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := f.Append(nil, v); err != nil || !bytes.Equal(b, src) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	var n nested
+	src = append(bytes.Repeat(append(h(t, `0e2a1025`), "ANameThatHasThirtySevenLettersInItAll"...), levels), byte(tagged.CodeNull))
+	if err := f.Unmarshal(src, &n); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := f.Append(nil, n); err != nil || !bytes.Equal(b, src) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+}
+
 func TestSmallSourcesCannotTakeMoreMemoryThanAllowed(t *testing.T) {
 	type wide struct{ Room [1 << 16]byte }
 	const n = 1 << 15
@@ -122,23 +144,58 @@ func TestSmallSourcesCannotTakeMoreMemoryThanAllowed(t *testing.T) {
 	}
 }
 
-// TestLongKeysGiveShortPaths nests objects under long keys around a byte that is no code: every level adds its key to
-// the path of the error.
-func TestLongKeysGiveShortPaths(t *testing.T) {
-	const levels, long = 500, 30_000
-	key := append(h(t, `0e2a117530`), bytes.Repeat([]byte("ä"), long/2)...)
-	src := append(bytes.Repeat(key, levels), 0x07)
-	var before, after runtime.MemStats
-	var v any
-	runtime.ReadMemStats(&before)
-	err := tagged.Unmarshal(src, &v)
-	runtime.ReadMemStats(&after)
-	var e *tagged.Error
-	if !errors.As(err, &e) || len(e.Path) > 80*levels || !utf8.ValidString(e.Path) {
-		t.Errorf("a path of %d bytes, %v", len(e.Path), errors.Unwrap(err))
+// nested is a struct whose encoding a peer can nest at will, under a long name.
+type nested struct {
+	ANameThatHasThirtySevenLettersInItAll *nested
+}
+
+func TestAnErrorDeepInsideCostsNoMoreThanItsSource(t *testing.T) {
+	name := "ANameThatHasThirtySevenLettersInItAll"
+	short := append(h(t, `0e2a1025`), name...)
+	long := append(h(t, `0e2a117530`), bytes.Repeat([]byte("ä"), 15_000)...)
+	for _, tc := range []struct {
+		name   string
+		level  []byte
+		levels int
+		v      any
+		want   error
+	}{
+		{"objects under long keys", long, 500, new(any), tagged.ErrCode},
+		{"objects", short, 10_000, new(any), tagged.ErrCode},
+		{"structs", short, 10_000, new(nested), tagged.ErrType},
+		{"arrays", h(t, `0b2a`), 10_000, new(any), tagged.ErrCode},
+	} {
+		src := append(bytes.Repeat(tc.level, tc.levels), 0x07)
+		f := tagged.New(tagged.MaxDepth(tc.levels))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := f.Unmarshal(src, tc.v)
+		runtime.ReadMemStats(&after)
+		var e *tagged.Error
+		if !errors.As(err, &e) || !errors.Is(err, tc.want) || len(err.Error()) > 1500 || !utf8.ValidString(e.Path) ||
+			!strings.Contains(e.Path, "…") {
+			t.Errorf("%s: an error of %d bytes, %.200v", tc.name, len(err.Error()), err)
+		}
+		// A step takes 16 bytes for its string, the containers a few hundred.
+		if taken, most := after.TotalAlloc-before.TotalAlloc, 8*len(src)+1000*tc.levels; taken > uint64(most) {
+			t.Errorf("%s: %d bytes of input took %d bytes of memory", tc.name, len(src), taken)
+		}
 	}
-	if taken := after.TotalAlloc - before.TotalAlloc; taken > 4*uint64(len(src)) {
-		t.Errorf("%d bytes of input took %d bytes of memory", len(src), taken)
+}
+
+func TestAPathLosesItsMiddleOnlyWhereItIsDeep(t *testing.T) {
+	for levels, want := range map[int]string{
+		1:  "k",
+		16: "k.k.k.k.k.k.k.k.k.k.k.k.k.k.k.k",
+		17: "k.k.k.k.k.k.k.k.….k.k.k.k.k.k.k.k",
+		99: "k.k.k.k.k.k.k.k.….k.k.k.k.k.k.k.k",
+	} {
+		var v any
+		var e *tagged.Error
+		err := tagged.Unmarshal(append(bytes.Repeat(h(t, `0e2a2a"k"`), levels), 0x07), &v)
+		if !errors.As(err, &e) || e.Path != want {
+			t.Errorf("%d levels: %v", levels, err)
+		}
 	}
 }
 
@@ -157,6 +214,7 @@ func TestEveryTruncationOfEveryGoldenValueIsAnError(t *testing.T) {
 func TestBadOptionsPanic(t *testing.T) {
 	for name, f := range map[string]func(){
 		"depth":   func() { tagged.MaxDepth(-1) },
+		"stack":   func() { tagged.MaxDepth(100_001) },
 		"memory":  func() { tagged.MaxMemory(-1) },
 		"message": func() { tagged.MaxMessage(0) },
 	} {

@@ -7,7 +7,7 @@ type number struct {
 	inside      bool
 }
 
-// feed takes one byte and tells whether n is complete.
+// feed takes one byte and reports whether n is complete.
 func (m *number) feed(b byte) (n int64, done bool, err error) {
 	if !m.inside {
 		width, ok := integerWidth(Code(b))

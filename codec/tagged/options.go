@@ -26,11 +26,14 @@ func newOptions(opts []Option) options {
 	return o
 }
 
-// MaxDepth sets how many containers may be nested, in both directions: n ≥ 0, where 0 allows scalars
-// only. A templated array counts twice, as the array of objects that it stands for. A negative n
-// panics.
+// maxDepth is the largest depth that can be allowed: every level takes some hundred bytes of stack, of which Go grants
+// a gigabyte, and a program does not survive its end.
+const maxDepth = 100_000
+
+// MaxDepth sets how many containers may be nested, in both directions: 0 ≤ n ≤ 100 000, where 0 allows scalars
+// only. A templated array counts twice, as the array of objects that it stands for. Any other n panics.
 func MaxDepth(n int) Option {
-	if n < 0 {
+	if n < 0 || n > maxDepth {
 		panic(fmt.Sprintf("codec/tagged: MaxDepth(%d)", n))
 	}
 	return func(o *options) { o.depth = n }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/shmring/ipc/codec/internal/declared"
 )
 
 // kind is how the values of a Go type travel.
@@ -108,15 +110,18 @@ func (ps *plans) make(t reflect.Type, made map[reflect.Type]*plan) *plan {
 	return p
 }
 
-// isText tells whether a *t writes itself as text and reads itself back.
+// isText reports whether a *t writes itself as text and reads itself back, by methods that t declares. What t takes
+// from an embedded field does not count: the field travels as any other.
 func isText(t reflect.Type) bool {
 	p := reflect.PointerTo(t)
 	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
 		p.Implements(reflect.TypeFor[encoding.TextMarshaler]()) &&
-		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+		p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) &&
+		declared.Method(t, func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("MarshalText") }) &&
+		declared.Method(t, func(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("UnmarshalText") })
 }
 
-// fill completes the plan of a type that is nothing but what its reflect.Kind says.
+// fill completes the plan of a type by its reflect.Kind.
 func (ps *plans) fill(p *plan, made map[reflect.Type]*plan) {
 	t := p.typ
 	switch t.Kind() {
@@ -160,36 +165,14 @@ func (ps *plans) fill(p *plan, made map[reflect.Type]*plan) {
 		p.elem = ps.make(t.Elem(), made)
 		p.kind = kindPointer
 		if k := t.Elem().Kind(); k == reflect.Pointer || k == reflect.Interface {
-			p.kind, p.reason = kindUnsupported, "a nil could be that of either pointer"
+			p.refuse("a nil could be that of either pointer")
 		}
 	case reflect.Interface:
 		p.kind = kindAny
 		if t.NumMethod() > 0 {
-			p.kind, p.reason = kindUnsupported, "an interface with methods cannot be decoded"
+			p.refuse("an interface with methods cannot be decoded")
 		}
 	default:
-		p.reason = "a " + t.Kind().String() + " has no form outside its process"
-	}
-}
-
-func (ps *plans) fillStruct(p *plan, made map[reflect.Type]*plan) {
-	p.kind = kindStruct
-	p.byName = make(map[string]int)
-	for i := range p.typ.NumField() {
-		f := p.typ.Field(i)
-		name := f.Name
-		if tag, ok := f.Tag.Lookup("tagged"); ok {
-			name = tag
-		}
-		if !f.IsExported() || name == "-" {
-			continue
-		}
-		if _, twice := p.byName[name]; twice {
-			p.kind, p.reason = kindUnsupported, "two fields are named "+name
-			return
-		}
-		p.byName[name] = len(p.fields)
-		p.names = append(p.names, name)
-		p.fields = append(p.fields, field{name: name, index: i, plan: ps.make(f.Type, made)})
+		p.refuse("a " + t.Kind().String() + " means nothing outside its process")
 	}
 }

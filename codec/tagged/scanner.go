@@ -33,7 +33,7 @@ const (
 	wantEnd                // nothing: the value is complete
 )
 
-// purpose is what a coded integer says.
+// purpose is what a coded integer counts.
 type purpose uint8
 
 const (
@@ -157,10 +157,10 @@ func (s *scanner) got(n int64) error {
 	return s.push(uint64(n))
 }
 
-// fits tells whether n things of at least each bytes may still come.
+// fits refuses n things of at least each bytes that the limit has no room for.
 func (s *scanner) fits(n, each uint64) error {
 	if room := (s.limit - s.used) / each; n > room {
-		return detail(s.beyond, "%d of %d or more bytes, room for %d", n, each, room)
+		return detail(s.beyond, "needs %d of %d bytes or more, room for %d", n, each, room)
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func (s *scanner) push(n uint64) error {
 		return err
 	}
 	if s.depth+l.depth > s.maxDepth {
-		return detail(ErrDepth, "allowed %d levels", s.maxDepth)
+		return detail(ErrDepth, "more than %d levels", s.maxDepth)
 	}
 	s.depth += l.depth
 	s.open = append(s.open, l)

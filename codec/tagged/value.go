@@ -4,12 +4,12 @@ package tagged
 // takes it as nil.
 type Undefined struct{}
 
-// Set is a set of values of any type, in the order of the wire. Elements are not compared: a decoded
-// Set may hold one twice. A map[K]struct{} is a set too, whose elements are unique and sorted.
+// Set is a set with elements of any type, in the order of the wire. No two of them have the same encoding: that is
+// [ErrDuplicate] in either direction. A map[K]struct{} is a set too, whose elements are sorted.
 type Set []any
 
-// Map is a map with keys of any type, in the order of the wire. Keys are not compared: a decoded Map
-// may hold one twice. A Go map is the other form, whose keys are unique and sorted.
+// Map is a map with keys of any type, in the order of the wire. No two of them have the same encoding: that is
+// [ErrDuplicate] in either direction. A Go map is the other form, whose keys are sorted.
 type Map []Entry
 
 // Entry is one key and its value in a [Map].

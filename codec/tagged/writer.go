@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// AppendHeader appends the version handshake with which every stream begins: 00 2a.
+// AppendHeader appends the stream header, with which every stream begins: 00 2a.
 func AppendHeader(dst []byte) []byte { return appendInteger(append(dst, byte(CodeStream)), Version) }
 
 // AppendMessage appends v with a message header before it, as a stream carries it. Errors are those of
@@ -16,7 +16,7 @@ func (f *Format) AppendMessage(dst []byte, v any) ([]byte, error) {
 		return dst, err
 	}
 	if n > f.options.message {
-		return dst, refuse(ErrTooLarge, "message of %d bytes, allowed %d", n, f.options.message)
+		return dst, refuse(ErrTooLarge, "message of %d bytes, at most %d", n, f.options.message)
 	}
 	out, err := f.Append(appendInteger(append(dst, byte(CodeMessage)), int64(n)), v)
 	if err != nil {

@@ -17,8 +17,8 @@ const (
 	checksumSize    = 4
 )
 
-// contentSize returns how many bytes the frame in src unpacks to, as its header claims, after holding
-// the claim against limit and against what the blocks that are really there can hold.
+// contentSize returns how many bytes the frame in src unpacks to, as its header claims, after
+// checking the claim against limit and against what the blocks that are really there can hold.
 func contentSize(src []byte, limit int) (int, error) {
 	var h lib.Header
 	if err := h.Decode(src); err != nil {
@@ -26,7 +26,7 @@ func contentSize(src []byte, limit int) (int, error) {
 	}
 	switch {
 	case h.Skippable:
-		return 0, fmt.Errorf("%w: a skippable frame holds no value", ErrCorrupt)
+		return 0, fmt.Errorf("%w: a skippable frame has no value", ErrCorrupt)
 	case h.DictionaryID != 0:
 		return 0, fmt.Errorf("%w: frame needs dictionary %d", ErrCorrupt, h.DictionaryID)
 	case !h.HasFCS:
@@ -56,7 +56,7 @@ func capacity(b []byte, checksum bool) (most uint64, err error) {
 		last = head&1 != 0
 		size := head >> 3
 		if size > blockMax {
-			return 0, fmt.Errorf("%w: block of %d bytes, allowed %d", ErrCorrupt, size, blockMax)
+			return 0, fmt.Errorf("%w: block of %d bytes, at most %d", ErrCorrupt, size, blockMax)
 		}
 		stored := size
 		switch head >> 1 & 3 {

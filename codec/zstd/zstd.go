@@ -93,7 +93,7 @@ func (c *zstdCodec[T]) Append(dst []byte, v *T) ([]byte, error) {
 	return append(append(dst, raw), s.plain...), nil
 }
 
-// plainSize returns the length of the inner encoding of *v after holding it against the limit.
+// plainSize returns the length of the inner encoding of *v, if it is within the limit.
 func (c *zstdCodec[T]) plainSize(v *T) (int, error) {
 	n, err := c.inner.Size(v)
 	if err == nil && n > c.maxSize {

@@ -120,7 +120,7 @@ func TestValuesBeyondMaxSizeAreRefusedOnBothSides(t *testing.T) {
 	}
 }
 
-// magic begins every frame; 0xe0 says: single segment, 8-byte content size, no checksum.
+// magic begins every frame; 0xe0 means single segment, 8-byte content size, no checksum.
 const magic = "\x28\xb5\x2f\xfd"
 
 func claim(n uint64, blocks string) []byte {

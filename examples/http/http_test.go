@@ -24,8 +24,8 @@ import (
 
 // The server is a process of its own: this test binary, started again with its socket in the environment.
 const (
-	socketVar = "SHMRING_EXAMPLE_HTTP_SOCKET"
-	roadVar   = "SHMRING_EXAMPLE_HTTP_ROAD"
+	socketVar    = "SHMRING_EXAMPLE_HTTP_SOCKET"
+	transportVar = "SHMRING_EXAMPLE_HTTP_TRANSPORT"
 )
 
 func TestMain(m *testing.M) {
@@ -46,12 +46,12 @@ func child() error {
 		io.Copy(io.Discard, os.Stdin)
 		cancel()
 	}()
-	return serve(ctx, meeting, os.Stdout, options(os.Getenv(socketVar), shmring.TransportKind(os.Getenv(roadVar)))...)
+	return serve(ctx, meeting, os.Stdout, options(os.Getenv(socketVar), shmring.TransportKind(os.Getenv(transportVar)))...)
 }
 
-func options(socket string, road shmring.TransportKind) []shmring.Option {
+func options(socket string, kind shmring.TransportKind) []shmring.Option {
 	opts := []shmring.Option{shmring.WithSocket(socket)}
-	if road == shmring.TransportSocket {
+	if kind == shmring.TransportSocket {
 		opts = append(opts, shmring.WithSocketOnly())
 	}
 	return opts
@@ -63,12 +63,12 @@ type server struct {
 	cmd *exec.Cmd
 }
 
-// startServer starts a server whose clients take the given road.
-func startServer(t *testing.T, road shmring.TransportKind) *server {
+// startServer starts a server whose clients take the given transport.
+func startServer(t *testing.T, kind shmring.TransportKind) *server {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "s")
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), socketVar+"="+socket, roadVar+"="+string(road))
+	cmd.Env = append(os.Environ(), socketVar+"="+socket, transportVar+"="+string(kind))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -81,7 +81,7 @@ func startServer(t *testing.T, road shmring.TransportKind) *server {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{Client: newClient(meeting, options(socket, road)...), cmd: cmd}
+	s := &server{Client: newClient(meeting, options(socket, kind)...), cmd: cmd}
 	t.Cleanup(func() {
 		s.CloseIdleConnections()
 		in.Close()
@@ -93,20 +93,20 @@ func startServer(t *testing.T, road shmring.TransportKind) *server {
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 		t.Fatalf("the server said %q: %v", line, err)
 	}
-	c, err := shmring.Dial(t.Context(), meeting, options(socket, road)...)
+	c, err := shmring.Dial(t.Context(), meeting, options(socket, kind)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if got := c.Transport(); got.Kind != road {
-		t.Skipf("connections take the road %q here: %s", got, got.Reason)
+	if got := c.Transport(); got.Kind != kind {
+		t.Skipf("connections take the kind %q here: %s", got, got.Reason)
 	}
 	return s
 }
 
 func eachRoad(t *testing.T, test func(*testing.T, *server)) {
-	for _, road := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
-		t.Run(string(road), func(t *testing.T) { test(t, startServer(t, road)) })
+	for _, kind := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
+		t.Run(string(kind), func(t *testing.T) { test(t, startServer(t, kind)) })
 	}
 }
 

@@ -107,7 +107,7 @@ func TestSenderKilledAtEverySharedAccess(t *testing.T) {
 // needed fewer.
 func killAt(t *testing.T, kind shmring.Kind, way string, n int) (delivered int, alive bool) {
 	t.Helper()
-	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(3), shmring.WithMaxRecord(2048))
+	seg, name := segment(t, kind, 3, shmring.WithCapacity(4096), shmring.WithMaxRecord(2048))
 	c, err := seg.Consumer()
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestReceiverKilledAtEverySharedAccess(t *testing.T) {
 			const records = 30 // about 3 KiB of the ring's 4
 			n := 1
 			for ; !t.Failed(); n += stride {
-				seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(3))
+				seg, name := segment(t, kind, 3, shmring.WithCapacity(4096))
 				p, err := seg.Producer()
 				if err != nil {
 					t.Fatal(err)

@@ -144,8 +144,12 @@ func (c *child) wait() {
 }
 
 // segment makes a named segment for a test and returns its name, too.
-func segment(t testing.TB, opts ...shmring.Option) (*shmring.Segment, string) {
+func segment(t testing.TB, kind shmring.Kind, producers int, opts ...shmring.Option) (*shmring.Segment, string) {
 	t.Helper()
+	opts = append(opts, shmring.WithKind(kind))
+	if kind == shmring.MPSC {
+		opts = append(opts, shmring.WithMaxProducers(producers))
+	}
 	name := fmt.Sprintf("crash-%d-%d", os.Getpid(), time.Now().UnixNano())
 	s, err := shmring.Create(name, opts...)
 	if err != nil {

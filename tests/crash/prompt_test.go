@@ -55,7 +55,7 @@ func TestReceiverGoesOnAfterAKill(t *testing.T) {
 }
 
 func untilNews(t *testing.T, kind shmring.Kind, way string) time.Duration {
-	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(3))
+	seg, name := segment(t, kind, 3, shmring.WithCapacity(4096))
 	c, err := seg.Consumer()
 	if err != nil {
 		t.Fatal(err)

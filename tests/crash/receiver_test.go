@@ -63,7 +63,7 @@ func TestReceiversKilledAtRandom(t *testing.T) {
 }
 
 func killReceivers(t *testing.T, kind shmring.Kind, kills int) {
-	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(4))
+	seg, name := segment(t, kind, 4, shmring.WithCapacity(4096))
 	senders := 1
 	if kind == shmring.MPSC {
 		senders = 3

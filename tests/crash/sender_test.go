@@ -26,11 +26,11 @@ func (l *listener) Handle(_ context.Context, r slog.Record) error {
 	switch {
 	case strings.Contains(r.Message, "repaired"):
 		r.Attrs(func(a slog.Attr) bool {
-			switch a.Value.String() {
-			case "claim":
-				l.claims.Add(1)
-			case "gap":
-				l.gaps.Add(1)
+			switch a.Key {
+			case "claims":
+				l.claims.Add(a.Value.Int64())
+			case "gaps":
+				l.gaps.Add(a.Value.Int64())
 			}
 			return true
 		})
@@ -102,7 +102,7 @@ func TestSendersKilledAtRandom(t *testing.T) {
 
 func killSenders(t *testing.T, kind shmring.Kind, kills int) {
 	l := &listener{}
-	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(4),
+	seg, name := segment(t, kind, 4, shmring.WithCapacity(4096),
 		shmring.WithFollow(), shmring.WithLogger(slog.New(l)))
 	c, err := seg.Consumer()
 	if err != nil {

@@ -110,7 +110,7 @@ func wholePath(t *testing.T, kind shmring.Kind) []uint64 {
 // It returns the program counters before the first instruction and after each, and how many records arrived.
 func stepTo(t *testing.T, kind shmring.Kind, n int) (path []uint64, delivered int) {
 	t.Helper()
-	seg, name := segment(t, shmring.WithKind(kind), shmring.WithCapacity(4096), shmring.WithMaxProducers(3), shmring.WithMaxRecord(2048))
+	seg, name := segment(t, kind, 3, shmring.WithCapacity(4096), shmring.WithMaxRecord(2048))
 	c, err := seg.Consumer()
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func TestSenderStoppedAtEverySharedAccess(t *testing.T) {
 // stopAt has a child stopped before its nth access, and reports whether the consumer waited for it and whether
 // it needed fewer.
 func stopAt(t *testing.T, n int) (held, alive bool) {
-	seg, name := segment(t, shmring.WithKind(shmring.MPSC), shmring.WithCapacity(4096), shmring.WithMaxProducers(3))
+	seg, name := segment(t, shmring.MPSC, 3, shmring.WithCapacity(4096))
 	c, err := seg.Consumer()
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
 // Package docs holds the documentation and the tree to what they promise: links lead somewhere, snippets
 // compile, the quick start is the program that is tested, packages import only what the table in
-// docs/ARCHITECTURE.md allows, and files keep the rules of docs/CONTRIBUTING.md.
+// docs/ARCHITECTURE.md allows, and files keep the rules of CONTRIBUTING.md.
 //
 // # Snippets
 //

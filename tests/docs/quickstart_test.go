@@ -66,7 +66,7 @@ func TestTheQuickStartIsShortAndFormatted(t *testing.T) {
 			}
 		}
 		if lines > maxQuickstart {
-			t.Errorf("%d lines, allowed are %d:\n%s", lines, maxQuickstart, program)
+			t.Errorf("%d lines, want at most %d:\n%s", lines, maxQuickstart, program)
 		}
 		if formatted, err := format.Source([]byte(program)); err != nil || string(formatted) != program {
 			t.Errorf("not as gofmt has it (%v):\n%s", err, program)

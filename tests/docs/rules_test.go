@@ -20,7 +20,7 @@ func TestNoGoFileIsTooLongToBeReadAtASitting(t *testing.T) {
 			continue
 		}
 		if n := strings.Count(text, "\n"); n > longest {
-			t.Errorf("%s has %d lines, allowed are %d", path, n, longest)
+			t.Errorf("%s has %d lines, want at most %d", path, n, longest)
 		}
 	}
 }

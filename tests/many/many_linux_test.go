@@ -20,17 +20,17 @@ const (
 )
 
 func TestAThousandConnectionsHaveNoThreadEach(t *testing.T) {
-	for _, road := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
-		t.Run(string(road), func(t *testing.T) {
-			t.Run("messages", func(t *testing.T) { hold(t, road, "messages", messageTrip) })
-			t.Run("bytes", func(t *testing.T) { hold(t, road, "bytes", byteTrip) })
+	for _, kind := range []shmring.TransportKind{shmring.TransportRing, shmring.TransportSocket} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Run("messages", func(t *testing.T) { hold(t, kind, "messages", messageTrip) })
+			t.Run("bytes", func(t *testing.T) { hold(t, kind, "bytes", byteTrip) })
 		})
 	}
 }
 
 // hold makes the connections, has every one echo at once, leaves them alone, has them echo again,
 // and closes them.
-func hold(t *testing.T, road shmring.TransportKind, address string, trip func(*shmring.Conn, []byte) ([]byte, error)) {
+func hold(t *testing.T, kind shmring.TransportKind, address string, trip func(*shmring.Conn, []byte) ([]byte, error)) {
 	srv := startServer(t)
 	here := func() state {
 		s, err := look()
@@ -41,7 +41,7 @@ func hold(t *testing.T, road shmring.TransportKind, address string, trip func(*s
 	}
 	before, beforeThere := here(), srv.look()
 
-	conns := open(t, srv, road, address, connections)
+	conns := open(t, srv, kind, address, connections)
 	echoAll(t, conns, trip)
 	held, heldThere := here(), srv.look()
 	for _, p := range []struct {
@@ -74,10 +74,10 @@ func hold(t *testing.T, road shmring.TransportKind, address string, trip func(*s
 	settled(t, "server", beforeThere, srv.look)
 }
 
-func open(t *testing.T, srv server, road shmring.TransportKind, address string, count int) []*shmring.Conn {
+func open(t *testing.T, srv server, kind shmring.TransportKind, address string, count int) []*shmring.Conn {
 	t.Helper()
 	opts := []shmring.Option{shmring.WithSocket(filepath.Join(srv.dir, address))}
-	if road == shmring.TransportSocket {
+	if kind == shmring.TransportSocket {
 		opts = append(opts, shmring.WithSocketOnly())
 	}
 	conns := make([]*shmring.Conn, count)
@@ -87,8 +87,8 @@ func open(t *testing.T, srv server, road shmring.TransportKind, address string, 
 			t.Fatalf("connection %d: %v", i, err)
 		}
 		t.Cleanup(func() { c.Close() })
-		if c.Transport().Kind != road {
-			t.Skipf("connections take the road %q here: %s", c.Transport(), c.Transport().Reason)
+		if c.Transport().Kind != kind {
+			t.Skipf("connections take the %q transport here: %s", c.Transport(), c.Transport().Reason)
 		}
 		conns[i] = c
 	}

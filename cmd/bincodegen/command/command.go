@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/shmring/ipc/cmd/bincodegen/generate"
@@ -30,6 +32,7 @@ The methods give the bytes, the values and the errors that package bincode gives
 configuration, faster. bincode.Of, Marshal and Unmarshal call them where a type has them.
 
 Usage: bincodegen -type T,… [-o file] [-check] [directory]
+       bincodegen version
 
 `
 
@@ -40,19 +43,20 @@ func Run(args []string, out, diagnostics io.Writer) int {
 	types := flags.String("type", "", "the `types` to write methods for, separated by commas")
 	output := flags.String("o", "", "the output `file` within the directory, - for standard output (default T_bincode.go, T the first type in lower case)")
 	check := flags.Bool("check", false, "write nothing; fail if the output file is not what would be written")
-	flags.Usage = func() {
-		fmt.Fprint(diagnostics, usage)
-		flags.PrintDefaults()
+	flags.Usage = func() {} // Parse calls it for errors and for help alike
+	if len(args) == 1 && args[0] == "version" {
+		return printVersion(out)
 	}
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		return exitGood
+		return printUsage(out, flags)
 	case err != nil:
+		printUsage(diagnostics, flags)
 		return exitUsage
 	case *types == "":
 		return misused(flags, "-type is missing")
 	case flags.NArg() > 1:
-		return misused(flags, fmt.Sprintf("one directory is wanted, got %q", flags.Args()))
+		return misused(flags, fmt.Sprintf("want one directory, got %q", flags.Args()))
 	}
 	dir := "."
 	if flags.NArg() == 1 {
@@ -76,8 +80,31 @@ func Run(args []string, out, diagnostics io.Writer) int {
 // misused says what is wrong with the arguments, and which there are.
 func misused(flags *flag.FlagSet, reason string) int {
 	fmt.Fprintf(flags.Output(), "bincodegen: %s\n\n", reason)
-	flags.Usage()
+	printUsage(flags.Output(), flags)
 	return exitUsage
+}
+
+// printUsage prints what the command does and which arguments it takes.
+func printUsage(to io.Writer, flags *flag.FlagSet) int {
+	defer flags.SetOutput(flags.Output())
+	flags.SetOutput(to)
+	if _, err := fmt.Fprint(to, usage); err != nil {
+		return exitFailure
+	}
+	flags.PrintDefaults()
+	return exitGood
+}
+
+// printVersion prints the versions of the module and of Go.
+func printVersion(to io.Writer) int {
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	if _, err := fmt.Fprintf(to, "bincodegen %s, %s, %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
+		return exitFailure
+	}
+	return exitGood
 }
 
 // run writes the file, to out if that is not nil.

@@ -54,16 +54,19 @@ func TestTheFileIsWrittenAndThenFoundUpToDate(t *testing.T) {
 
 func TestMistakesInTheArgumentsAreUsageErrors(t *testing.T) {
 	for want, args := range map[string][]string{
-		"bincodegen: -type is missing\n":                         nil,
-		"bincodegen: one directory is wanted, got [\"a\" \"b\"]": {"-type", "A", "a", "b"},
+		"bincodegen: -type is missing\n":                    nil,
+		"bincodegen: want one directory, got [\"a\" \"b\"]": {"-type", "A", "a", "b"},
 		"-nonsense": {"-nonsense"},
 	} {
 		if code, _, text := run(args...); code != 2 || !strings.Contains(text, want) || !strings.Contains(text, "Usage: ") {
 			t.Errorf("%q: exit %d: %s", args, code, text)
 		}
 	}
-	if code, _, text := run("-h"); code != 0 || !strings.Contains(text, "Usage:") {
-		t.Errorf("help: exit %d: %s", code, text)
+	if code, out, text := run("-h"); code != 0 || !strings.Contains(out, "Usage:") || text != "" {
+		t.Errorf("help: exit %d: %s%s", code, out, text)
+	}
+	if code, out, text := run("version"); code != 0 || !strings.HasPrefix(out, "bincodegen ") || text != "" {
+		t.Errorf("version: exit %d: %s%s", code, out, text)
 	}
 }
 

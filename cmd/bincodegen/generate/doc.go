@@ -5,7 +5,7 @@
 //	plan    makes a function of each container and flattens the structs inside it into items
 //	write   writes four functions each: size, put, check, get
 //
-// The written code is a short road. It takes the usual values and inputs, and leaves everything else, above
+// The written code is a fast path. It takes the usual values and inputs, and leaves everything else, above
 // all every fault, to the program of the type, which finds the error. So bytes, values and errors are the
 // same, and the code holds no messages:
 //

@@ -159,7 +159,7 @@ func appendBody(file *names, fn *function) string {
 }
 
 // programMethods writes the methods of a type that holds one with hooks. They run the program, which calls a
-// hook once where the short road would twice: hooks that hold such types again would cost 2ⁿ for n levels.
+// hook once where the fast path would twice: hooks that hold such types again would cost 2ⁿ for n levels.
 func programMethods(file *names, f *form) string {
 	w := &writer{names: file}
 	w.p(`

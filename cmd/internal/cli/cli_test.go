@@ -80,7 +80,7 @@ func TestExitCodesSayWhoseFaultItWas(t *testing.T) {
 		{"do", errors.New("prog: broken"), ExitFailure, "prog: broken\n"},
 		{"do", fmt.Errorf("waiting: %w", context.Canceled), ExitFailure, "prog: interrupted\n"},
 		{"do", Usage("not %d", 7), ExitUsage, "prog: not 7\n"},
-		{"do", errors.Join(nil, badName), ExitUsage, "allowed are letters"},
+		{"do", errors.Join(nil, badName), ExitUsage, "want letters"},
 		{"do x", nil, ExitUsage, `unknown command "x"`},
 		{"do --x", nil, ExitUsage, "unknown flag"},
 		{"done", nil, ExitUsage, `unknown command "done"`},
@@ -122,7 +122,7 @@ func TestFailuresSayWhatToDoInTermsOfTheCommandLine(t *testing.T) {
 		{otherKind, true, "the segment is spsc, asked for was mpsc: leave out --kind, or remove the ring (shmring rm) and make it anew\n"},
 		{secondProducer, true, "this ring has one producer, rings made with --kind mpsc have many\n"},
 		{secondConsumer, true, "a ring has one consumer at a time\n"},
-		{tooLarge, true, "record of 1048576 bytes, allowed are 524272 (a ring made with a larger --capacity takes larger ones)\n"},
+		{tooLarge, true, "record of 1048576 bytes, want at most 524272 (a ring made with a larger --capacity takes larger ones)\n"},
 		{tooSmall, true, "use a smaller --capacity, remove old segments"},
 		{tooSmall, false, "use another --dir, remove old segments"},
 	} {

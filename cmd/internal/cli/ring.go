@@ -43,17 +43,19 @@ func (r *Ring) FlagWait(f *pflag.FlagSet) {
 	f.Var((*waitValue)(&r.Wait), "wait", "how to wait: spin, adaptive or park")
 }
 
-// Options returns the library's options for these flags.
-func (r *Ring) Options() []shmring.Option {
-	o := []shmring.Option{shmring.WithWait(r.Wait)}
-	if r.Dir != "" {
-		o = append(o, shmring.WithDir(r.Dir))
+// DirOptions returns the options for a look into the directory.
+func (r *Ring) DirOptions() []shmring.Option {
+	if r.Dir == "" {
+		return nil
 	}
+	return []shmring.Option{shmring.WithDir(r.Dir)}
+}
+
+// OpenOptions returns the options for an existing ring.
+func (r *Ring) OpenOptions() []shmring.Option {
+	o := append(r.DirOptions(), shmring.WithWait(r.Wait))
 	if r.Kind != 0 {
 		o = append(o, shmring.WithKind(r.Kind))
-	}
-	if r.Capacity != 0 {
-		o = append(o, shmring.WithCapacity(int64(r.Capacity)))
 	}
 	if r.Follow {
 		o = append(o, shmring.WithFollow())
@@ -61,18 +63,26 @@ func (r *Ring) Options() []shmring.Option {
 	return o
 }
 
+// CreateOptions returns the options for a new ring.
+func (r *Ring) CreateOptions() []shmring.Option {
+	o := append(r.OpenOptions(), shmring.WithSchema(r.Schema))
+	if r.Kind == 0 && r.NewKind != 0 {
+		o = append(o, shmring.WithKind(r.NewKind))
+	}
+	if r.Capacity != 0 {
+		o = append(o, shmring.WithCapacity(int64(r.Capacity)))
+	}
+	return o
+}
+
 // OpenOrCreate attaches the ring called name and makes it if there is none.
 func (r *Ring) OpenOrCreate(ctx context.Context, name string) (*shmring.Segment, error) {
 	for ctx.Err() == nil {
-		s, err := shmring.Open(name, r.Options()...)
+		s, err := shmring.Open(name, r.OpenOptions()...)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
 		}
-		options := append(r.Options(), shmring.WithSchema(r.Schema))
-		if r.Kind == 0 && r.NewKind != 0 {
-			options = append(options, shmring.WithKind(r.NewKind))
-		}
-		s, err = shmring.Create(name, options...)
+		s, err = shmring.Create(name, r.CreateOptions()...)
 		if !errors.Is(err, fs.ErrExist) {
 			return s, err
 		}
@@ -87,7 +97,7 @@ func (r *Ring) Join(ctx context.Context, name string) (*shmring.Segment, error) 
 		return r.OpenOrCreate(ctx, name)
 	}
 	for begun := time.Now(); ; {
-		s, err := shmring.Open(name, r.Options()...)
+		s, err := shmring.Open(name, r.OpenOptions()...)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return s, err
 		}
@@ -107,7 +117,7 @@ func (r *Ring) Names(_ *cobra.Command, args []string, _ string) ([]string, cobra
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	infos, _ := shmring.List(r.Options()...)
+	infos, _ := shmring.List(r.DirOptions()...)
 	names := make([]string, len(infos))
 	for i, info := range infos {
 		names[i] = info.Name

@@ -45,11 +45,11 @@ type codecLine struct {
 
 func runCodec(cmd *cobra.Command, sizes cli.Sizes, length time.Duration) error {
 	if length <= 0 {
-		return cli.Usage("--for %v: allowed is more than 0", length)
+		return cli.Usage("--for %v: want more than 0", length)
 	}
 	for _, size := range sizes {
 		if size < minSample {
-			return cli.Usage("--sizes %v: allowed is %d bytes or more", size, minSample)
+			return cli.Usage("--sizes %v: want %d bytes or more", size, minSample)
 		}
 	}
 	out, t := newReport(cmd), tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', tabwriter.AlignRight)

@@ -30,9 +30,9 @@ func (f *compareFlags) register(cmd *cobra.Command, what string) {
 func (f *compareFlags) check() error {
 	switch {
 	case f.rounds < 1:
-		return cli.Usage("--rounds %d: allowed is 1 or more", f.rounds)
+		return cli.Usage("--rounds %d: want 1 or more", f.rounds)
 	case f.length <= 0:
-		return cli.Usage("--for %v: allowed is more than 0", f.length)
+		return cli.Usage("--for %v: want more than 0", f.length)
 	}
 	for _, size := range f.sizes {
 		if err := checkSize(size); err != nil {

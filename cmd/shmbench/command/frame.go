@@ -47,7 +47,7 @@ const bodySize = 64
 
 func runFrame(cmd *cobra.Command, sizes cli.Sizes, length time.Duration) (err error) {
 	if length <= 0 {
-		return cli.Usage("--for %v: allowed is more than 0", length)
+		return cli.Usage("--for %v: want more than 0", length)
 	}
 	conn, closeSocket, err := drainedSocket()
 	if err != nil {

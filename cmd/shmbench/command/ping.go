@@ -47,7 +47,7 @@ func (f *pingFlags) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	if f.count == 0 {
-		return cli.Usage("--count 0: allowed is 1 or more")
+		return cli.Usage("--count 0: want 1 or more")
 	}
 	if err := checkSize(f.size); err != nil {
 		return err

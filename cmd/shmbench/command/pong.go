@@ -30,7 +30,7 @@ func newPong() *cobra.Command {
 
 // pong answers one ping. It waits as ping does, unless it was told how to.
 func (f *ringFlags) pong(ctx context.Context, ownWay bool) (err error) {
-	wait, err := f.greeting(ctx)
+	wait, err := f.readHello(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,9 +68,9 @@ func (f *ringFlags) pong(ctx context.Context, ownWay bool) (err error) {
 	}
 }
 
-// greeting waits for ping's hello and returns the way to wait that it asks for. What lies before it was left
+// readHello waits for ping's hello and returns the way to wait that it asks for. What lies before it was left
 // by a ping that was killed.
-func (f *ringFlags) greeting(ctx context.Context) (wait shmring.Wait, err error) {
+func (f *ringFlags) readHello(ctx context.Context) (wait shmring.Wait, err error) {
 	there, err := f.Join(ctx, f.name+pingSuffix)
 	if err != nil {
 		return 0, err

@@ -37,5 +37,5 @@ func (r *ringFlags) discard(s *shmring.Segment, name string) error {
 	if s.Info().Schema != ours {
 		return nil
 	}
-	return shmring.Remove(name, r.Options()...)
+	return shmring.Remove(name, r.DirOptions()...)
 }

@@ -26,6 +26,6 @@ func New() *cobra.Command {
 	cli.FlagJSON(root)
 	r.FlagDir(root.Flags())
 	root.Flags().DurationVar(&length, "for", 400*time.Millisecond, "length of one measurement")
-	root.AddCommand(newSend(), newRecv(), newPing(), newPong(), newCodec(), newFrame(), newCompare(), newSweep(), newPeer())
+	root.AddCommand(newSend(), newRecv(), newPing(), newPong(), newCodec(), newFrame(), newCompare(), newSweep(), newPeer(), cli.NewVersion())
 	return root
 }

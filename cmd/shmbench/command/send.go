@@ -68,9 +68,9 @@ func (f *sendFlags) checkLoad() error {
 	}
 	switch {
 	case f.batch < 1 || f.batch > maxBatch:
-		return cli.Usage("--batch %d: allowed is 1 to %d", f.batch, maxBatch)
+		return cli.Usage("--batch %d: want 1 to %d", f.batch, maxBatch)
 	case f.rate < 0:
-		return cli.Usage("--rate %g: allowed is 0 or more", f.rate)
+		return cli.Usage("--rate %g: want 0 or more", f.rate)
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ const (
 // checkSize checks the size of a record.
 func checkSize(size cli.Size) error {
 	if size < load.MinSize || size > maxSize {
-		return cli.Usage("records of %d bytes: allowed are %d, the size of a record's number, to %d", int64(size), load.MinSize, int64(maxSize))
+		return cli.Usage("records of %d bytes: want %d, the size of a record's number, to %d", int64(size), load.MinSize, int64(maxSize))
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func askers(dir string) []lane.Contender {
 // runSuite measures everything once, each for the given time.
 func runSuite(cmd *cobra.Command, dir string, length time.Duration) error {
 	if length <= 0 {
-		return cli.Usage("--for %v: allowed is more than 0", length)
+		return cli.Usage("--for %v: want more than 0", length)
 	}
 	ctx, out := cmd.Context(), newReport(cmd)
 	sizes := []int{smallRecord, 1 << 10, 64 << 10}

@@ -34,7 +34,7 @@ func sweepEntries(dir string, capacities, sizes cli.Sizes) ([]entry, error) {
 	for _, capacity := range capacities {
 		for _, size := range sizes {
 			if size > capacity/4 {
-				return nil, cli.Usage("records of %s in a ring of %s: allowed is up to a quarter of it", size, capacity)
+				return nil, cli.Usage("records of %s in a ring of %s: want up to a quarter of it", size, capacity)
 			}
 		}
 		for _, c := range []lane.Contender{{Kind: shmring.SPSC}, {Kind: shmring.SPSC, Batch: 32}, {Kind: shmring.MPSC}} {

@@ -19,7 +19,7 @@ func systemFindings(r *cli.Ring) []finding {
 		dir = "/dev/shm"
 	}
 	return []finding{
-		space(dir), owner(dir), leases(), memfd(), membarrier(), futexWaitv(), hugePages(), removeIPC(dir),
+		space(dir), inodes(dir), owner(dir), leases(dir), memfd(), membarrier(), futexWaitv(), hugePages(), removeIPC(dir),
 		limit("open files", unix.RLIMIT_NOFILE, 256, "every attached party takes up to three descriptors"),
 		limit("file size", unix.RLIMIT_FSIZE, 1<<30, "no segment can be larger"),
 		limit("address space", unix.RLIMIT_AS, 4<<30, "segments are mapped whole"),
@@ -53,6 +53,29 @@ func space(dir string) finding {
 	return f
 }
 
+// fewInodes is what a few segments need: one each, and on file systems without unnamed files a second one for a moment.
+const fewInodes = 64
+
+func inodes(dir string) finding {
+	f := finding{Check: "inodes", Verdict: fine, Found: "no limit"}
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		f.Verdict, f.Found = failure, fmt.Sprintf("%s: %v", dir, err)
+		return f
+	}
+	if st.Files == 0 {
+		return f
+	}
+	f.Found = fmt.Sprintf("%d of %d free", st.Ffree, st.Files)
+	switch {
+	case st.Ffree == 0:
+		f.Verdict, f.Meaning = failure, "no file can be made, whatever memory is free: remove files, or mount with a larger nr_inodes"
+	case st.Ffree < fewInodes:
+		f.Verdict, f.Meaning = note, "few: every segment needs one"
+	}
+	return f
+}
+
 func owner(dir string) finding {
 	f := finding{Check: "rights", Verdict: fine}
 	info, err := os.Stat(dir)
@@ -70,16 +93,17 @@ func owner(dir string) finding {
 	return f
 }
 
-func leases() finding {
+// leases tries the locks of the file system that the segments are in: others may lack them.
+func leases(dir string) finding {
 	f := finding{Check: "leases", Verdict: fine, Found: "open-file-description locks"}
-	file, err := os.CreateTemp("", "doctor-")
+	file, err := os.CreateTemp(dir, ".doctor-")
 	if err == nil {
 		defer os.Remove(file.Name())
 		defer file.Close()
 		err = unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK, Len: 1})
 	}
 	if err != nil {
-		f.Verdict, f.Found, f.Meaning = failure, err.Error(), "who lives cannot be known: Linux 3.15 or newer is needed"
+		f.Verdict, f.Found, f.Meaning = failure, err.Error(), "who lives cannot be known: that needs Linux 3.15, and a file system that locks"
 	}
 	return f
 }

@@ -23,7 +23,7 @@ func newDump() *cobra.Command {
 		ValidArgsFunction: r.Names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if show < 0 {
-				return cli.Usage("--bytes %d: allowed is 0 or more", show)
+				return cli.Usage("--bytes %d: want 0 or more", show)
 			}
 			return look(&r, args[0], func(s *shmring.Segment) error {
 				return s.Dump(func(e shmring.Entry) error {

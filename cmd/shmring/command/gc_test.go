@@ -25,8 +25,8 @@ func TestGCRemovesOnlyWhatNobodyNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
-	leftover := ".feed.shmring.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp"
-	for _, name := range []string{leftover, "broken.shmring", "other"} {
+	stale := ".feed.shmring.ABCDEFGHIJKLMNOPQRSTUVWXYZ.tmp"
+	for _, name := range []string{stale, "broken.shmring", "other"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("no"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestGCRemovesOnlyWhatNobodyNeeds(t *testing.T) {
 	expect("") // everything is young
 	expect("", "--grace", "0s", "--dry-run")
 	mustContain(t, good(t, "", "gc", "--dir", dir, "--grace", "0s", "--dry-run"), "would remove idle: nobody holds it", "kept attached: ")
-	expect("drained idle "+leftover, "--grace", "0s")
+	expect("drained idle "+stale, "--grace", "0s")
 	expect("unread", "--grace", "0s", "--all")
 	expect("", "--grace", "0s", "--all")
 	mustContain(t, good(t, "", "gc", "--dir", dir), "kept attached: producer process", "kept broken: not understood")

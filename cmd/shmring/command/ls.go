@@ -32,7 +32,7 @@ type listing struct {
 }
 
 func list(cmd *cobra.Command, r *cli.Ring) error {
-	infos, err := shmring.List(r.Options()...)
+	infos, err := shmring.List(r.DirOptions()...)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (l listing) String() string {
 	for _, p := range l.Parties {
 		parties = append(parties, fmt.Sprintf("%s %d (%s)", p.Role, p.PID, condition(p)))
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", l.Name, l.Kind, cli.Size(l.Capacity), l.Unread, age(l.Created), strings.Join(parties, ", "))
+	return fmt.Sprintf("%s\t%s\t%s\t%d\t%s\t%s", l.Name, l.Kind, cli.Size(l.Capacity), l.Unread, age(l.Age), strings.Join(parties, ", "))
 }
 
 // condition says how a party is: what its process does, or that it died.
@@ -83,9 +83,8 @@ func condition(p shmring.Party) string {
 	return p.State
 }
 
-// age writes the time since then in its two largest units, or less.
-func age(then time.Time) string {
-	d := time.Since(then)
+// age writes an age in its two largest units, or less.
+func age(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
 		return fmt.Sprintf("%dd", int(d.Hours())/24)

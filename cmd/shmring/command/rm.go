@@ -23,7 +23,7 @@ func newRm() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var errs []error
 			for _, name := range args {
-				err := shmring.Remove(name, r.Options()...)
+				err := shmring.Remove(name, r.DirOptions()...)
 				if err == nil && cli.JSON(cmd) {
 					err = cli.Report(cmd, removed{Name: name, Removed: true})
 				}

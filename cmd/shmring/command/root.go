@@ -20,13 +20,13 @@ func New() *cobra.Command {
 		Short: "Look at shared-memory rings and stream through them",
 	}
 	cli.FlagJSON(root)
-	root.AddCommand(newLs(), newInfo(), newStat(), newSend(), newRecv(), newDump(), newRm(), newGC(), newDoctor())
+	root.AddCommand(newLs(), newInfo(), newStat(), newSend(), newRecv(), newDump(), newRm(), newGC(), newDoctor(), cli.NewVersion())
 	return root
 }
 
 // look opens a segment for looking only and passes it to fn.
 func look(r *cli.Ring, name string, fn func(*shmring.Segment) error) (err error) {
-	s, err := shmring.Open(name, append(r.Options(), shmring.WithReadOnly(), shmring.WithForeignOwner())...)
+	s, err := shmring.Open(name, append(r.OpenOptions(), shmring.WithReadOnly(), shmring.WithForeignOwner())...)
 	if err != nil {
 		return err
 	}

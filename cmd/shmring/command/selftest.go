@@ -28,11 +28,11 @@ func tryRing(r *cli.Ring) (path string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	name := "doctor-" + rand.Text()[:12]
-	s, err := shmring.Create(name, append(r.Options(), shmring.WithCapacity(4096))...)
+	s, err := shmring.Create(name, append(r.CreateOptions(), shmring.WithCapacity(4096))...)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, s.Close(), shmring.Remove(name, r.Options()...)) }()
+	defer func() { err = errors.Join(err, s.Close(), shmring.Remove(name, r.DirOptions()...)) }()
 	p, err := s.Producer()
 	if err != nil {
 		return "", err

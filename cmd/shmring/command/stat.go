@@ -22,7 +22,7 @@ func newStat() *cobra.Command {
 		ValidArgsFunction: r.Names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if interval <= 0 {
-				return cli.Usage("--interval %v: allowed is more than 0", interval)
+				return cli.Usage("--interval %v: want more than 0", interval)
 			}
 			return look(&r, args[0], func(s *shmring.Segment) error {
 				if !watch {

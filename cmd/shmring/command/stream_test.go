@@ -98,8 +98,8 @@ func TestFramedRecordsKeepTheirBounds(t *testing.T) {
 
 func TestInputThatDoesNotFitIsRefused(t *testing.T) {
 	for name, test := range map[string]struct{ flag, input, want string }{
-		"a long line":      {"--lines", strings.Repeat("x", 5000), "record of 5000 bytes, allowed are 2032"},
-		"a long frame":     {"--framed", "\xff\xff\xff\xff", "record of 4294967295 bytes, allowed are 2032"},
+		"a long line":      {"--lines", strings.Repeat("x", 5000), "record of 5000 bytes, want at most 2032"},
+		"a long frame":     {"--framed", "\xff\xff\xff\xff", "record of 4294967295 bytes, want at most 2032"},
 		"half a length":    {"--framed", "\x01\x00", "within a record's length"},
 		"half a record":    {"--framed", framed("whole") + "\x05\x00\x00\x00half", "within a record of 5 bytes"},
 		"length, then end": {"--framed", "\x05\x00\x00\x00", "within a record of 5 bytes"},

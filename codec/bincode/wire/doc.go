@@ -1,4 +1,4 @@
-// Package wire holds what every road through package bincode shares: the classes of errors, the error
+// Package wire holds what every compiler through package bincode shares: the classes of errors, the error
 // that carries a field path, and the low-level moves of numbers and text.
 //
 // Programs compiled by reflection and code written by the generator both stand on it, so that they put

@@ -50,7 +50,7 @@ func PutNumbers[T Number](b []byte, s []T) {
 	if w := width[T](); w == 1 || little() {
 		copy(b, memory(s))
 	} else {
-		turn(b, memory(s), w)
+		swapBytes(b, memory(s), w)
 	}
 }
 
@@ -59,7 +59,7 @@ func GetNumbers[T Number](s []T, b []byte) {
 	if w := width[T](); w == 1 || little() {
 		copy(memory(s), b)
 	} else {
-		turn(memory(s), b[:w*len(s)], w)
+		swapBytes(memory(s), b[:w*len(s)], w)
 	}
 }
 
@@ -140,8 +140,8 @@ func memory[T Number | Int](s []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*width[T]())
 }
 
-// turn copies numbers of w bytes and reverses the bytes of every one, for hosts that put the high byte first.
-func turn(dst, src []byte, w int) {
+// swapBytes copies numbers of w bytes and reverses the bytes of every one, for hosts that put the high byte first.
+func swapBytes(dst, src []byte, w int) {
 	for ; len(src) >= w; dst, src = dst[w:], src[w:] {
 		copy(dst, src[:w])
 		slices.Reverse(dst[:w])

@@ -37,7 +37,7 @@ type kernelTime struct {
 // kernel before Linux 5.16; the system's error if a word is misaligned or not mapped.
 func WaitAny(addrs []*uint32, vals []uint32, timeout time.Duration) (index int, err error) {
 	if len(addrs) != len(vals) || len(addrs) == 0 || len(addrs) > MaxWords {
-		return -1, fmt.Errorf("futex: %d words, %d values; allowed are 1 to %d of both: %w",
+		return -1, fmt.Errorf("futex: %d words, %d values; want 1 to %d of both: %w",
 			len(addrs), len(vals), MaxWords, errors.ErrUnsupported)
 	}
 	var table [MaxWords]waiter

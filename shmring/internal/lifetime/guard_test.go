@@ -3,6 +3,7 @@ package lifetime
 import (
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/shmring/ipc/shmring/internal/wait"
 )
@@ -58,6 +59,7 @@ func TestCloseWaitsForTheCallUnderWay(t *testing.T) {
 	}()
 	for !g.Closing() {
 	}
+	time.Sleep(20 * time.Millisecond) // long enough for a Close that does not wait
 	done.Store(true)
 	g.Leave()
 	if !<-closed || *finished != 1 {

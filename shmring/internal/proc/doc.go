@@ -4,8 +4,8 @@
 // something else in another pid namespace.
 //
 // A pid together with its start time names one process of this boot, as seen from one
-// pid namespace.
+// pid and time namespace. Look asks for all of that; what it does not find can be alive all the same.
 //
-// On systems other than Linux only Self works, without start time and boot identity;
-// the rest reports [errors.ErrUnsupported].
+// On systems other than Linux only Self works, without start time and boot identity; nobody
+// is seen, and Watch reports [errors.ErrUnsupported].
 package proc

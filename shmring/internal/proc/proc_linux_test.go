@@ -25,15 +25,13 @@ func TestSelfIsThisProcess(t *testing.T) {
 	if again := Self(); again != id {
 		t.Errorf("first %+v, then %+v", id, again)
 	}
-	if state, err := State(id.PID, id.StartTime); err != nil || state != Running && state != Sleeping {
-		t.Errorf("state %q, %v", state, err)
-	}
 	want, err := os.ReadFile("/proc/self/comm")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if comm, err := Comm(id.PID); err != nil || comm != strings.TrimSpace(string(want)) {
-		t.Errorf("comm %q, %v, want %q", comm, err, want)
+	state, command, ok := Look(id.PID, id.StartTime)
+	if !ok || state != Running && state != Sleeping || command != strings.TrimSpace(string(want)) {
+		t.Errorf("got state %q, command %q, %v; want command %q", state, command, ok, want)
 	}
 }
 
@@ -63,7 +61,7 @@ func TestStateFollowsAProcessThroughItsLife(t *testing.T) {
 		var got string
 		var err error
 		for range 1000 { // the kernel takes its time
-			if got, err = State(pid, start); got == want && err == nil {
+			if got, err = state(pid, start); got == want && err == nil {
 				return
 			}
 			time.Sleep(5 * time.Millisecond)
@@ -79,8 +77,8 @@ func TestStateFollowsAProcessThroughItsLife(t *testing.T) {
 	expect(Zombie)
 	cmd.Wait()
 	expect(Gone)
-	if _, err := Comm(pid); !errors.Is(err, ErrGone) {
-		t.Errorf("comm of a process that is gone: %v", err)
+	if state, command, ok := Look(pid, start); ok {
+		t.Errorf("a process that is gone looks like %s, %s", command, state)
 	}
 }
 
@@ -103,18 +101,26 @@ func TestANameIsFitForATerminal(t *testing.T) {
 	}
 	defer cmd.Wait()
 	defer in.Close()
-	if comm, err := Comm(uint32(cmd.Process.Pid)); err != nil || comm != "a?[2J??ß" {
-		t.Errorf("got %q, %v", comm, err)
+	st, err := readStat(strconv.Itoa(cmd.Process.Pid))
+	if err != nil || st.command != "a?[2J??ß" {
+		t.Errorf("got %q, %v", st.command, err)
 	}
 }
 
 func TestAnotherStartTimeIsAnotherProcess(t *testing.T) {
 	_, pid, start := sleeper(t)
-	if state, err := State(pid, start+1); state != Gone || err != nil {
-		t.Errorf("State: %q, %v", state, err)
+	if state, command, ok := Look(pid, start); !ok || state == Gone || command != "cat" {
+		t.Errorf("the process itself: %q, %q, %v", state, command, ok)
 	}
-	if state, err := State(pid, 0); state == Gone || err != nil {
-		t.Errorf("State with any start: %q, %v", state, err)
+	for what, id := range map[string]Identity{
+		"another start": {PID: pid, StartTime: start + 1}, "an unknown start": {PID: pid}, "another pid": {PID: 1 << 30, StartTime: start},
+	} {
+		if state, command, ok := Look(id.PID, id.StartTime); ok || state != "" || command != "" {
+			t.Errorf("%s: %q, %q, %v", what, state, command, ok)
+		}
+	}
+	if state, err := state(pid, 0); state == Gone || err != nil {
+		t.Errorf("any start: %q, %v", state, err)
 	}
 	if _, err := Watch(pid, start+1, func() { t.Error("called") }); !errors.Is(err, ErrGone) {
 		t.Errorf("Watch: %v", err)
@@ -125,7 +131,7 @@ func TestStatOfAProcessWithAWildNameIsUnderstood(t *testing.T) {
 	rest := " T 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 987654 20 21"
 	for _, name := range []string{"cat", "a b", "((", "x) R 1", ")", ""} {
 		st, err := parseStat([]byte("42 (" + name + ")" + rest))
-		if err != nil || st.state != Stopped || st.start != 987654 {
+		if err != nil || st.state != Stopped || st.start != 987654 || st.command != name {
 			t.Errorf("%q: %+v, %v", name, st, err)
 		}
 	}
@@ -247,4 +253,38 @@ func threads(t *testing.T) int {
 	}
 	t.Fatal("no thread count")
 	return 0
+}
+
+func TestAgesAreBoundedByTheBootAndNeverNegative(t *testing.T) {
+	up, hour := Uptime(), time.Hour
+	if up <= 0 {
+		t.Fatalf("uptime %v", up)
+	}
+	boot, other := Self().BootID, [16]byte{1}
+	for _, c := range []struct {
+		at      time.Time
+		boot    [16]byte
+		longest time.Duration
+		min     time.Duration
+		max     time.Duration
+	}{
+		{time.Now().Add(-hour), boot, 2 * hour, hour, hour + time.Minute},
+		{time.Now().Add(-hour), boot, 0, hour, hour + time.Minute},     // the start is unknown
+		{time.Now().Add(-hour), other, up, hour, hour + time.Minute},   // of an older boot
+		{time.Now().Add(hour), boot, up, 0, 0},                         // made before the clock was set back
+		{time.Now().Add(hour), other, up, 0, 0},                        // by a machine whose clock is ahead
+		{time.Unix(0, 0), boot, time.Minute, time.Minute, time.Minute}, // made before the clock was set at all
+	} {
+		if got := Age(c.at, c.boot, c.longest); got < c.min || got > c.max {
+			t.Errorf("at %v, longest %v: got %v, want %v to %v", c.at, c.longest, got, c.min, c.max)
+		}
+	}
+	if since := SinceStart(Self().StartTime); since <= 0 || since > up+time.Minute {
+		t.Errorf("this process was started %v ago", since)
+	}
+	for _, unknown := range []uint64{0, 1 << 60, ^uint64(0)} {
+		if got := SinceStart(unknown); got != 0 {
+			t.Errorf("start %d: got %v, want 0", unknown, got)
+		}
+	}
 }

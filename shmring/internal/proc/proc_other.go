@@ -5,16 +5,23 @@ package proc
 import (
 	"errors"
 	"os"
+	"time"
 )
 
 // Self describes this process by its pid; the rest is unknown here.
 func Self() Identity { return Identity{PID: uint32(os.Getpid())} }
 
-// State is not to be had on this system: errors.ErrUnsupported.
-func State(uint32, uint64) (state string, err error) { return "", errors.ErrUnsupported }
+// CanSee reports that Look can see nobody on this system.
+const CanSee = false
 
-// Comm is not to be had on this system: errors.ErrUnsupported.
-func Comm(uint32) (string, error) { return "", errors.ErrUnsupported }
+// Look finds nobody on this system.
+func Look(uint32, uint64) (state, command string, ok bool) { return "", "", false }
 
-// Watch is not to be had on this system: errors.ErrUnsupported.
+// Uptime is not available on this system: 0.
+func Uptime() time.Duration { return 0 }
+
+// SinceStart is not available on this system: 0.
+func SinceStart(uint64) time.Duration { return 0 }
+
+// Watch is not available on this system: errors.ErrUnsupported.
 func Watch(uint32, uint64, func()) (stop func(), err error) { return nil, errors.ErrUnsupported }

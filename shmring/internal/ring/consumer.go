@@ -21,8 +21,10 @@ type Consumer struct {
 	index       uint32 // of the own slot
 	counters
 	eof
-	poison  error // what every look returns after a violation
-	blocked bool  // a living producer has not finished what lies at pos
+	repairs
+	poison     error // what every look returns after a violation
+	blocked    bool  // a living producer has not finished what lies at pos
+	unfinished bool  // the last look ended before it knew whether there is a record
 }
 
 // counters are those that only the consumer writes.
@@ -39,31 +41,6 @@ const (
 	// maxZeroStep is how many bytes are zeroed at a time, at the least.
 	maxZeroStep = 4096
 )
-
-// AttachConsumer makes c the consumer: it takes the consumer's slot and continues where the last owner stopped, after it has finished a zeroing
-// that the last owner did not. With follow the end of the stream is not reported: more producers may come. The lease in
-// the Takeover is the caller's to release after Detach.
-//
-// Errors: [*HeldError], [*LeaseError], [*Violation].
-func (r *Ring) AttachConsumer(c *Consumer, follow bool) (Takeover, error) {
-	index := r.slots.Consumers.First
-	t, err := r.slots.lock(index, "attach consumer")
-	if err != nil {
-		return t, err
-	}
-	*c = Consumer{
-		Ring: *r, index: index,
-		counters: counters{recovered: mem.Load(&r.ctl.Recovered), corrupted: mem.Load(&r.ctl.Corrupt), highWater: mem.Load(&r.ctl.HighWater)},
-		eof:      eof{follow: follow, changes: mem.Load(&r.ctl.Changes) - 1},
-	}
-	if err := c.resume(); err != nil {
-		t.Lease.Release()
-		return t, err
-	}
-	r.slots.noteLast(&t)
-	r.slots.occupy(&t)
-	return t, nil
-}
 
 // resume finds where the last owner stopped and finishes a zeroing that it did not.
 func (c *Consumer) resume() error {
@@ -96,6 +73,9 @@ func (c *Consumer) Position() uint64 { return c.pos }
 // Blocked reports whether the last look found that a living producer has not finished what lies next.
 func (c *Consumer) Blocked() bool { return c.blocked }
 
+// Unfinished reports that the last look ended before it knew whether there is a record.
+func (c *Consumer) Unfinished() bool { return c.unfinished }
+
 // Changed reports that somebody came or went since the last thorough look.
 func (c *Consumer) Changed() bool { return mem.Load(&c.ctl.Changes) != c.changes }
 
@@ -105,20 +85,18 @@ func (c *Consumer) Header() layout.Word { return layout.Word(mem.Load(c.Word(c.p
 // HeaderAddr returns where that word is.
 func (c *Consumer) HeaderAddr() *uint64 { return c.Word(c.pos) }
 
-// Ready takes a cheap look: it reports whether the next header is finished or somebody came or went.
-func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() }
+// Ready takes a cheap look: it reports whether the next header is finished, or somebody came or went, or the last look did
+// not get to its end.
+func (c *Consumer) Ready() bool { return Finished(c.Header()) || c.Changed() || c.unfinished }
 
 // Finished reports whether w is committed or a pad: the two states with the highest bit.
 func Finished(w layout.Word) bool { return int64(w) < 0 }
 
-// NextRef returns the reference to the next record, for the fast paths.
-func (c *Consumer) NextRef() Ref { return c.ref(c.pos) }
-
-// Fast reports whether w, the next header, is a plain record of n bytes of payload, total in the ring, that the fast
-// paths may take: committed, without flags, whoever sent it, and within known bounds.
-func (c *Consumer) Fast(w layout.Word, n, total uint64) bool {
+// Fast reports whether w, the header at pos, the next record's position, is that of a plain record of n bytes of payload,
+// total in the ring, that the fast paths may take: committed, without flags, whoever sent it, and within known bounds.
+func (c *Consumer) Fast(pos uint64, w layout.Word, n, total uint64) bool {
 	const owner = layout.Word(1)<<62 - 1<<40
-	return total <= c.fastLimit-c.pos && w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
+	return total <= c.fastLimit-pos && w&^owner == layout.Word(layout.Committed)<<62|layout.Word(n)
 }
 
 // updateFastPath works out how far the fast paths may go: nowhere where records carry checksums, or after a violation.

@@ -46,6 +46,17 @@ func (c *Consumer) empty() error {
 	return c.checkEOF(changes)
 }
 
+// MarkDeaths looks at the leases of all producers and marks the dead ones, which counts and logs each once. It is for those
+// whose process has ended or cannot be watched while others live.
+func (c *Consumer) MarkDeaths() error {
+	for i := c.slots.Producers.First; i < c.slots.Producers.End; i++ {
+		if _, err := c.slots.state(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // LookThoroughly makes the next look at an empty ring look at the leases, too.
 func (c *Consumer) LookThoroughly() { c.polls = pollsPerLook - 1 }
 

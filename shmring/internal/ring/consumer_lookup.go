@@ -15,8 +15,9 @@ type Found struct {
 }
 
 // Find looks for the record at the consumer's position, skipping pads and repairing what dead producers left. It does not
-// step over it. It does not wait: ErrEmpty if there is none. Its work is bounded by one lap
-// of the ring and maxTries looks at each place, whatever a peer writes meanwhile.
+// step over it. It does not wait: ErrEmpty if there is none. Its work is bounded, whatever a peer writes meanwhile, by
+// maxSteps pads and repairs and maxTries looks at each place; where that was not enough, ErrEmpty comes and Ready is true, so
+// that whoever waits looks at its context and comes back.
 //
 // Errors: [ErrEmpty]; io.EOF or [*DiedError] at the end of the stream; [ErrAllLent], which is ErrFull; [*Violation];
 // [*LeaseError].
@@ -24,9 +25,15 @@ func (c *Consumer) Find() (f Found, err error) {
 	if c.poison != nil {
 		return f, c.poison
 	}
-	c.blocked = false
-	end, tries := c.pos+c.capacity, 0
+	c.blocked, c.unfinished = false, false
+	defer c.logRepairs()
+	changes := mem.Load(&c.ctl.Changes) // before every look at who lives
+	steps, tries := 0, 0
 	for ; ; tries++ {
+		if steps >= maxSteps {
+			c.unfinished = true
+			return f, ErrEmpty
+		}
 		left := c.head + c.capacity - c.pos
 		if left == 0 { // the word here is the oldest record that still lies in the ring
 			if c.Released() == c.head {
@@ -40,6 +47,7 @@ func (c *Consumer) Find() (f Found, err error) {
 		if w == 0 {
 			again, err := c.padGap()
 			if again && tries < maxTries {
+				steps += stepsPerRepair
 				continue
 			}
 			if err == nil {
@@ -59,21 +67,28 @@ func (c *Consumer) Find() (f Found, err error) {
 		case layout.Claimed:
 			again, err := c.padClaim(w)
 			if err != nil || !again || tries >= maxTries {
+				c.changes = changes   // or Ready would say that there is something to look at, without end
 				c.flush(c.Released()) // another producer may be waiting for it
 				return f, orEmpty(err)
 			}
+			steps += stepsPerRepair
 		case layout.Pad:
-			if c.pos >= end {
-				return f, ErrEmpty
-			}
 			c.Skip(w)
 			tries = 0
+			steps++
 		}
 	}
 }
 
-// maxTries is how often Find looks at one place. Honest producers change a word twice.
-const maxTries = 1 << 12
+const (
+	// maxTries is how often Find looks at one place. Honest producers change a word twice.
+	maxTries = 1 << 12
+	// maxSteps bounds the pads that one Find skips: about 100 µs. Honest rings have one at each end and one for each
+	// reservation that was shortened.
+	maxSteps = 1 << 12
+	// stepsPerRepair is what a repair counts as: it probes a lease, which is a system call.
+	stepsPerRepair = 16
+)
 
 // errAgain: something turned up; look for records once more.
 var errAgain = errors.New("again")

@@ -24,10 +24,9 @@ func (c *Consumer) StepLent(total, n uint64) {
 	c.lentBytes += n
 }
 
-// StepReleased steps over a plain record of total ring bytes and n bytes of payload that was copied out, while
-// nothing is lent, and reports whether enough was released that Reclaim must follow. A successor continues behind it.
-func (c *Consumer) StepReleased(total, n uint64) (reclaim bool) {
-	pos := c.pos + total
+// StepReleased steps over a plain record with n bytes of payload that was copied out, to pos, while nothing is lent, and
+// reports whether enough was released that Reclaim must follow. A successor continues at pos.
+func (c *Consumer) StepReleased(pos, n uint64) (reclaim bool) {
 	c.pos = pos
 	ctl := c.ctl
 	mem.StoreRelaxed(&ctl.Released, pos)

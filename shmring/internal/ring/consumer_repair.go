@@ -46,7 +46,9 @@ func (c *Consumer) padClaim(w layout.Word) (again bool, err error) {
 		return true, nil
 	}
 	mem.Store(c.Word(c.pos), uint64(layout.MakeWord(layout.Pad, w.Slot(), w.Generation(), 0, w.Length())))
-	c.countRecovery(w.Slot(), "claim")
+	c.claims++
+	c.lastSlot = w.Slot()
+	c.countRecovery()
 	return true, nil
 }
 
@@ -85,14 +87,15 @@ func (c *Consumer) padGap() (again bool, err error) {
 	}
 	// After the intents.
 	gap := uint64(0)
-	for c.pos+gap < end && mem.Load(c.Word(c.pos+gap)) == 0 {
+	for gap < maxGap && c.pos+gap < end && mem.Load(c.Word(c.pos+gap)) == 0 {
 		gap += layout.WordSize
 	}
 	if gap == 0 {
 		return true, nil
 	}
 	mem.Store(c.Word(c.pos), uint64(layout.MakeWord(layout.Pad, 0, 0, 0, uint32(gap))))
-	c.countRecovery(0, "gap")
+	c.gaps++
+	c.countRecovery()
 	return true, nil
 }
 
@@ -121,8 +124,25 @@ func (c *Consumer) blockedBy(slot uint32, w uint64) (again bool) {
 	return again
 }
 
-func (c *Consumer) countRecovery(slot uint32, what string) {
+// maxGap is how many bytes of a gap are padded at a time: those of larger ones take several pads.
+const maxGap = 64 << 10
+
+// repairs are those of one look, for the log.
+type repairs struct {
+	claims, gaps int
+	lastSlot     uint32 // of the claims
+}
+
+func (c *Consumer) countRecovery() {
 	c.recovered++
 	mem.StoreRelaxed(&c.ctl.Recovered, c.recovered)
-	c.log.Warn("shmring: repaired what a dead producer left", "what", what, "slot", slot, "position", c.pos)
+}
+
+// logRepairs says once what a look has repaired, however much that was.
+func (c *Consumer) logRepairs() {
+	if c.claims+c.gaps == 0 {
+		return
+	}
+	c.log.Warn("shmring: repaired what dead producers left", "claims", c.claims, "gaps", c.gaps, "slot", c.lastSlot, "position", c.pos)
+	c.repairs = repairs{}
 }

@@ -27,11 +27,6 @@ func (v *Violation) Error() string {
 	return fmt.Sprintf("position %d, word %#016x: %s", v.Position, v.Word, v.Reason)
 }
 
-// violation builds a Violation.
-func (r *Ring) violation(pos, word uint64, reason string, err error) error {
-	return &Violation{Position: pos, Word: word, Reason: reason, Err: err}
-}
-
 // DiedError is the end of a stream whose producers did not all close.
 type DiedError struct {
 	PID  int
@@ -41,10 +36,21 @@ type DiedError struct {
 
 func (e *DiedError) Error() string { return fmt.Sprintf("producer process %d died", e.PID) }
 
-// HeldError says that a living process holds the slot that was asked for.
-type HeldError struct{ PID int }
+// HeldError is a slot that cannot be taken: a living process holds it, or, with Err, something else is in the way.
+type HeldError struct {
+	PID int
+	Err error // nil, or lease.ErrObstructed
+}
 
-func (e *HeldError) Error() string { return fmt.Sprintf("held by process %d", e.PID) }
+func (e *HeldError) Error() string {
+	if e.Err != nil {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("held by process %d", e.PID)
+}
+
+// Unwrap returns what is in the way.
+func (e *HeldError) Unwrap() error { return e.Err }
 
 // ErrNoSlot: all producers' slots are taken.
 var ErrNoSlot = errors.New("all slots are taken")

@@ -23,50 +23,10 @@ type Producer struct {
 // maxFastPayload is the longest payload, in bytes, for the fast path.
 const maxFastPayload = 64 << 10
 
-// AttachProducer makes p a producer: it takes a slot, repairs what a dead predecessor left in an SPSC ring, and announces the new
-// producer to the consumer. The lease in the Takeover is the caller's to release after Detach.
-//
-// Errors: [*HeldError], [ErrNoSlot], [*LeaseError], [*Violation].
-func (r *Ring) AttachProducer(p *Producer) (Takeover, error) {
-	*p = Producer{Ring: *r}
-	t, err := r.lockProducer()
-	if err != nil {
-		return t, err
-	}
-	var head uint64
-	if r.kind == layout.SPSC {
-		p.pos, head, err = r.recoverTail(t.Torn)
-	} else {
-		head, err = r.loadHead(0)
-	}
-	if err != nil {
-		t.Lease.Release()
-		return t, err
-	}
-	p.limit = head + p.capacity
-	p.index, p.slot = t.Slot, &r.slots.Table[t.Slot]
-	if r.kind == layout.SPSC {
-		mem.Store(&r.ctl.Tail, p.pos)
-	}
-	r.slots.occupy(&t)
-	p.stamp = layout.MakeWord(layout.Committed, t.Slot, t.Generation, 0, 0)
-	p.fastMax = min(p.maxRecord, maxFastPayload)
-	p.updateFastPath()
-	mem.Add(&r.ctl.Attaches, 1)
-	r.announce()
-	return t, nil
-}
-
 // Detach gives the slot up, in the last call on p. No claim may be open.
 func (p *Producer) Detach() {
 	p.slots.free(p.index)
 	p.announce()
-}
-
-// announce makes the consumer look at the slots.
-func (r *Ring) announce() {
-	mem.Add(&r.ctl.Changes, 1)
-	r.dataBell.Announce()
 }
 
 // Pause closes the fast path, while a claim is in the user's hands. Resume opens it again.

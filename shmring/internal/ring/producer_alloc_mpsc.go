@@ -57,16 +57,18 @@ func (p *Producer) allocMPSC(total uint64) (uint64, error) {
 			}
 		}
 		if need < total { // the end of the ring: skip it
-			p.claim(tail, need, p.pad(need))
-		} else if p.claim(tail, need, p.mark(need)) {
+			if p.TryClaim(tail, need, p.pad(need)) {
+				p.NotifyPending() // there may be no space for more until the consumer has skipped it
+			}
+		} else if p.TryClaim(tail, need, p.ClaimWord(need)) {
 			return tail, nil
 		}
 	}
 	return 0, p.clearIntent(ErrFull)
 }
 
-// claim takes n bytes at the tail, if that is still at pos, and says with word, a mark or a pad, what they are.
-func (p *Producer) claim(pos, n uint64, word layout.Word) bool {
+// TryClaim takes n bytes at the tail, if that is still at pos, and says with word, a mark or a pad, what they are.
+func (p *Producer) TryClaim(pos, n uint64, word layout.Word) bool {
 	// Before the claim: pairs with the intent loads in Consumer.padGap. The CAS is the barrier between.
 	mem.StoreRelaxed(&p.slot.Intent, pos+1)
 	if !mem.CAS(&p.ctl.Tail, pos, pos+n) {
@@ -78,8 +80,8 @@ func (p *Producer) claim(pos, n uint64, word layout.Word) bool {
 	return true
 }
 
-// mark returns the word that says that n bytes are ours, and nothing more yet.
-func (p *Producer) mark(n uint64) layout.Word {
+// ClaimWord returns the word that says that n bytes are ours, and nothing more yet.
+func (p *Producer) ClaimWord(n uint64) layout.Word {
 	return p.stamp&^stateBits | layout.Word(layout.Claimed)<<62 | layout.Word(n)
 }
 
@@ -91,13 +93,12 @@ func (p *Producer) clearIntent(err error) error {
 	return err
 }
 
-// AllocFastMPSC claims total bytes for a plain record of n bytes of payload, if that takes one attempt and no look at
-// head.
-func (p *Producer) AllocFastMPSC(total, n uint64) (at Ref, ok bool) {
-	pos := mem.Load(&p.ctl.Tail)
+// FitsMPSC reports whether total bytes at pos, the tail, for a plain record of n bytes of payload are known to be free, and
+// TryClaim may follow, for total bytes with their ClaimWord.
+func (p *Producer) FitsMPSC(pos, total, n uint64) bool {
 	used := pos - (p.limit - p.capacity)
-	if n >= p.mpscMin || total > p.ToEnd(pos) || used > p.capacity-total || pos%layout.WordSize != 0 {
-		return Ref{}, false
-	}
-	return p.ref(pos), p.claim(pos, total, p.mark(total))
+	return n < p.mpscMin && total <= p.ToEnd(pos) && used <= p.capacity-total && pos%layout.WordSize == 0
 }
+
+// Tail loads the position where the next claim goes.
+func (p *Producer) Tail() uint64 { return mem.Load(&p.ctl.Tail) }

@@ -33,14 +33,19 @@ func (p *Producer) allocSPSC(total uint64) (uint64, error) {
 	}
 }
 
-// AllocFastSPSC takes total bytes for a plain record of n bytes of payload, if they are known to be free. It must
-// stay cheap enough to be inlined.
-func (p *Producer) AllocFastSPSC(total, n uint64) (at Ref, ok bool) {
+// FitsSPSC reports whether total bytes for a plain record of n bytes of payload are known to be free, and
+// AllocFastSPSC may follow.
+//
+// The fast paths consist of methods that the compiler inlines: a call in the middle would cost them a store and a load
+// of every register, which is 5 to 13 % of a small record.
+func (p *Producer) FitsSPSC(total, n uint64) bool {
+	return total <= p.fastLimit-p.pos && n <= p.fastMax
+}
+
+// AllocFastSPSC takes total bytes: see FitsSPSC.
+func (p *Producer) AllocFastSPSC(total uint64) Ref {
 	pos := p.pos
-	if total > p.fastLimit-pos || n > p.fastMax {
-		return Ref{}, false
-	}
 	p.pos = pos + total
 	mem.StoreRelaxed(&p.ctl.Tail, pos+total)
-	return p.ref(pos), true
+	return p.Ref(pos)
 }

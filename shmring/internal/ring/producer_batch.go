@@ -25,7 +25,7 @@ func (p *Producer) SendRun(payloads [][]byte) (count int) {
 		if total > p.fastLimit-pos || n > p.fastMax {
 			break
 		}
-		at := p.ref(pos)
+		at := p.Ref(pos)
 		mem.CopyIn(at.Payload(n), b)
 		if count > 0 { // nobody looks here before the first header is stored, which orders this
 			mem.StoreRelaxed(at.Word(), uint64(p.stamp)|n)

@@ -68,3 +68,8 @@ func (r *Ring) loadHead(seen uint64) (uint64, error) {
 	}
 	return h, nil
 }
+
+// violation builds a Violation.
+func (r *Ring) violation(pos, word uint64, reason string, err error) error {
+	return &Violation{Position: pos, Word: word, Reason: reason, Err: err}
+}

@@ -54,8 +54,8 @@ const maxChunk = 1 << 30
 // its fast limit, which is at most maxChunk further and not beyond the end of data.
 type Ref struct{ base unsafe.Pointer }
 
-// ref returns the reference to a position that is a multiple of 8.
-func (r *Ring) ref(pos uint64) Ref {
+// Ref returns the reference to a position that is a multiple of 8.
+func (r *Ring) Ref(pos uint64) Ref {
 	// SAFETY: as in Word.
 	return Ref{unsafe.Add(r.base, pos&r.mask)}
 }

@@ -75,17 +75,23 @@ type Takeover struct {
 
 // Log tells the log of a takeover from a dead process.
 func (t *Takeover) Log(log *slog.Logger) {
-	if t.Died {
+	switch {
+	case t.Died:
 		log.Warn("shmring: took over from a dead process", "slot", t.Slot, "pid", t.PID)
+	case t.Torn: // somebody has noticed and logged the death
+		log.Info("shmring: took over from a dead process", "slot", t.Slot, "pid", t.PID)
 	}
 }
 
 // lock leases slot i. The caller repairs what the last owner left, and then occupies the slot or releases the lease.
 func (s *Slots) lock(i uint32, op string) (t Takeover, err error) {
 	l, err := s.Leases.Acquire(s.Lock(i))
-	if errors.Is(err, lease.ErrHeld) {
-		return t, &HeldError{int(mem.Load32(&s.Table[i].PID))}
-	} else if err != nil {
+	switch {
+	case errors.Is(err, lease.ErrHeld):
+		return t, &HeldError{PID: int(mem.Load32(&s.Table[i].PID))}
+	case errors.Is(err, lease.ErrObstructed):
+		return t, &HeldError{Err: err}
+	case err != nil:
 		return t, &LeaseError{op, err}
 	}
 	return Takeover{Slot: i, Lease: l}, nil

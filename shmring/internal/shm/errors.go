@@ -8,14 +8,18 @@ import (
 // NoSpaceError says that the file system cannot hold the file whole. It unwraps to
 // the system's own error, which is syscall.ENOSPC or syscall.EDQUOT.
 type NoSpaceError struct {
-	Path string // the file that was to be made
-	Need int64  // bytes asked for
-	Free int64  // bytes the file system had left for this user; -1 if it would not say
-	Err  error
+	Path      string // the file that was to be made
+	Need      int64  // bytes asked for
+	Free      int64  // bytes the file system has left for this user; -1 if unknown
+	FreeFiles int64  // files (inodes) it has left; -1 if unknown, or without limit
+	Err       error
 }
 
 func (e *NoSpaceError) Error() string {
-	if e.Free < 0 {
+	switch {
+	case e.FreeFiles == 0:
+		return fmt.Sprintf("shm: %s: the file system has no inode left: %v", e.Path, e.Err)
+	case e.Free < 0:
 		return fmt.Sprintf("shm: %s: need %d bytes: %v", e.Path, e.Need, e.Err)
 	}
 	return fmt.Sprintf("shm: %s: need %d bytes, %d are free: %v", e.Path, e.Need, e.Free, e.Err)
@@ -46,7 +50,7 @@ type OwnerError struct {
 }
 
 func (e *OwnerError) Error() string {
-	return fmt.Sprintf("shm: %s: belongs to user %d, allowed are %d and 0", e.Path, e.UID, e.Want)
+	return fmt.Sprintf("shm: %s: belongs to user %d, want %d or 0", e.Path, e.UID, e.Want)
 }
 
 // Unwrap returns fs.ErrPermission.

@@ -95,7 +95,7 @@ func (m *Mapping) ID() (dev, ino uint64) {
 // it is then less than len(Data). After Unmap, or should the system not say, it is -1.
 func (m *Mapping) Size() int64 {
 	if m.file == nil {
-		return int64(len(m.base))
+		return int64(len(m.Data))
 	}
 	info, err := m.file.Stat()
 	if err != nil {
@@ -104,20 +104,37 @@ func (m *Mapping) Size() int64 {
 	return info.Size()
 }
 
-// Linked reports whether path still leads to the mapped file. A missing path is no
-// error; neither is another file in its place.
-func (m *Mapping) Linked(path string) (bool, error) {
-	if m.file == nil {
-		return false, nil
+// Unlink takes the mapped file's name away. The caller holds the lock on the name, and the name leads to the file.
+func (m *Mapping) Unlink() error { return unlink(m.path) }
+
+// Named reports whether the file still has the name under which it was mapped, if it was mapped under one. It has not
+// if the name is missing or leads to another file.
+func (m *Mapping) Named() (bool, error) {
+	if m.path == "" {
+		return true, nil
 	}
-	info, err := os.Lstat(path)
+	return leadsTo(m.path, m.info)
+}
+
+// Remove takes the mapped file's name away, if it still leads to the file; else it does nothing.
+func (m *Mapping) Remove() error {
+	if m.path == "" {
+		return nil
+	}
+	file, err := openToRemove(m.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil
+	} else if err != nil {
+		return err
 	}
-	if err != nil {
-		return false, err
+	if file != nil {
+		_, err = removeLocked(m.path, file, m.info)
+		return err
 	}
-	return os.SameFile(info, m.info), nil
+	if named, err := m.Named(); !named || err != nil {
+		return err
+	}
+	return unlink(m.path)
 }
 
 // Flush writes the memory and the file's name to the disk beneath, if there is one,
@@ -165,4 +182,19 @@ func (m *Mapping) Unmap() error {
 		err = m.base.Unmap()
 	}
 	return errors.Join(err, m.file.Close())
+}
+
+// Reopen opens the mapped file once more, for reading and writing, and returns an
+// open file description that shares nothing with any other: locks taken through it
+// are its own. The caller closes it. Heap has no file: errors.ErrUnsupported.
+func (m *Mapping) Reopen() (*os.File, error) { return m.reopen(os.O_RDWR) }
+
+// ReopenReadOnly is Reopen without the right to write, for those who only look.
+func (m *Mapping) ReopenReadOnly() (*os.File, error) { return m.reopen(os.O_RDONLY) }
+
+func (m *Mapping) reopen(mode int) (*os.File, error) {
+	if m.file == nil {
+		return nil, errors.ErrUnsupported
+	}
+	return reopenMapped(m, mode)
 }

@@ -44,6 +44,12 @@ func (g *groupBell) arm() (fence bool) {
 	return true
 }
 
+func (g *groupBell) requireFence() {
+	for _, d := range g.doorbells {
+		d.RequireFence()
+	}
+}
+
 func (g *groupBell) disarm() {
 	for _, d := range g.doorbells {
 		mem.And32(d.Flags, ^sleepFlags) // spare the peers a system call
@@ -52,7 +58,7 @@ func (g *groupBell) disarm() {
 
 func (g *groupBell) sleep(limit time.Duration) {
 	if _, err := futex.WaitAny(g.addrs, g.vals, limit); err != nil && err != futex.ErrTimeout {
-		time.Sleep(min(limit, OpenClaimSleep)) // a kernel that cannot wait for several words
+		time.Sleep(min(limit, time.Millisecond)) // a kernel that cannot wait for several words
 	}
 	g.disarm()
 }

@@ -15,6 +15,8 @@ type bell interface {
 	// arm raises the flags and reports whether a barrier on behalf of everybody must follow. Either disarm or sleep
 	// comes next.
 	arm() (fence bool)
+	// requireFence makes wakers pass a full barrier from now on.
+	requireFence()
 	// disarm gives the sleep up.
 	disarm()
 	// sleep sleeps until the doorbell has rung since snapshot, at most for limit.
@@ -40,6 +42,8 @@ func (b *futexBell) arm() (fence bool) {
 	mem.Or32(b.Flags, layout.WaitFlag)
 	return true
 }
+
+func (b *futexBell) requireFence() { b.RequireFence() }
 
 func (b *futexBell) disarm() {
 	if b.sole {

@@ -42,21 +42,3 @@ func (b *streamBackoff) pauseInStream() {
 		mem.Pause(b.pauses)
 	}
 }
-
-// PollHeader polls a record's header word for about as long as a round trip between near processors takes, and
-// reports whether it says that the record is finished: its highest bit is set. It returns false at once where
-// polling takes the peer's processor away.
-func (w *Waiter) PollHeader(word *uint64) bool {
-	if w.singleCPU || w.mode == Park {
-		return false
-	}
-	w.pauseInStream()
-	for i := range headerPolls {
-		if int64(mem.Load(word)) < 0 {
-			w.polls = i
-			return true
-		}
-	}
-	w.polls = headerPolls
-	return false
-}

@@ -37,8 +37,8 @@ type Condition interface {
 // Bounds of a sleep. None of them is needed for correctness between honest peers.
 const (
 	MaxSleep       = time.Second          // a hostile peer can swallow a wake-up
-	OpenClaimSleep = time.Millisecond     // the owner of an open claim can die without waking anybody
-	UnwatchedSleep = 5 * time.Millisecond // so can a producer whose process cannot be watched
+	UnwatchedSleep = 5 * time.Millisecond // a producer whose process cannot be watched can die without waking anybody
+	unfencedSleep  = time.Millisecond     // a barrier was refused
 	napTime        = 50 * time.Microsecond
 )
 
@@ -126,8 +126,11 @@ func (w *Waiter) Wait(ctx context.Context, c Condition) error {
 // park sleeps until the doorbell has rung since the snapshot, the context ends, the handle closes or MaxSleep
 // passes.
 func (w *Waiter) park(ctx context.Context, c Condition, first bool) {
-	if w.bell.arm() {
-		fence.Global() // pairs with Doorbell.Pending after a commit or after a new head: see the package comment
+	limit := c.MaxSleep()
+	// The barrier pairs with Doorbell.Pending after a commit or after a new head: see the package comment.
+	if w.bell.arm() && !fence.Global() {
+		w.bell.requireFence()             // for all sleeps to come
+		limit = min(limit, unfencedSleep) // a waker may have missed the flag this once
 	}
 	if c.Ready() || c.Err() != nil || ctx.Err() != nil {
 		w.bell.disarm()
@@ -136,7 +139,25 @@ func (w *Waiter) park(ctx context.Context, c Condition, first bool) {
 	if first && w.parks != nil { // one wait is one, whatever interrupts it
 		mem.AddOwned(w.parks, 1)
 	}
-	w.bell.sleep(c.MaxSleep())
+	w.bell.sleep(limit)
+}
+
+// PollHeader polls a record's header word for about as long as a round trip between near processors takes, and
+// reports whether it says that the record is finished: its highest bit is set. It returns false at once where
+// polling takes the peer's processor away.
+func (w *Waiter) PollHeader(word *uint64) bool {
+	if w.singleCPU || w.mode == Park {
+		return false
+	}
+	w.pauseInStream()
+	for i := range headerPolls {
+		if int64(mem.Load(word)) < 0 {
+			w.polls = i
+			return true
+		}
+	}
+	w.polls = headerPolls
+	return false
 }
 
 // singleCPU reports that nothing can change while this process spins.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
@@ -20,6 +21,7 @@ type Watcher struct {
 	seen       uint64      // value of Changes when the watches were last brought up to date
 	incomplete bool        // some process cannot be watched
 	ended      atomic.Bool // some process did
+	lastEnd    time.Time   // when Quiet has reported that last
 }
 
 // process tells one process from another, whatever became of the first.
@@ -29,10 +31,26 @@ type process struct {
 }
 
 // Quiet reports that every process is watched and none has ended since the last call.
-func (w *Watcher) Quiet() bool { return w.stops != nil && !w.incomplete && !w.ended.Swap(false) }
+func (w *Watcher) Quiet() bool {
+	if w.ended.Swap(false) {
+		w.lastEnd = time.Now()
+		return false
+	}
+	return w.stops != nil && !w.incomplete
+}
+
+// Settling reports that a process ended a moment ago. Its leases may still be held: by a child that it had forked and
+// that has not yet called exec.
+func (w *Watcher) Settling() bool { return !w.lastEnd.IsZero() && time.Since(w.lastEnd) < settleTime }
+
+// settleTime is far longer than the time between fork and exec.
+const settleTime = 100 * time.Millisecond
 
 // Complete reports that every process is watched.
 func (w *Watcher) Complete() bool { return !w.incomplete }
+
+// Forget makes the next Update look at the slots although nobody announced a change.
+func (w *Watcher) Forget() { w.seen-- }
 
 // Update brings the watches up to date with the slots: one for each other process that owns some. changes is the
 // ring's counter of attachments; with the same value as before there is nothing to do. The end of a process rings d.

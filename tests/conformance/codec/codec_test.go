@@ -60,7 +60,7 @@ func records() []record {
 	}
 }
 
-// run runs the suite over every codec with the same values; lends says whether a T has what can be lent.
+// run runs the suite over every codec with the same values; lends reports whether a T has anything to lend.
 func run[T any](t *testing.T, values, bad []T, lends bool) {
 	plain := codectest.Case[T]{Values: values, Bad: bad}
 	unordered := plain

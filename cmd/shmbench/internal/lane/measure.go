@@ -67,14 +67,14 @@ func (j Job) runRing(ctx context.Context, work func(context.Context, *lane) erro
 	j.Address = "shmbench-" + rand.Text()[:12]
 	d := &duplex{}
 	if j.Role == Send {
-		if d.segments[0], err = shmring.Create(j.Address, j.options()...); err == nil {
+		if d.segments[0], err = shmring.Create(j.Address, j.newOptions()...); err == nil {
 			d.in, err = d.segments[0].Consumer()
 		}
-		defer shmring.Remove(j.Address, j.options()...)
+		defer shmring.Remove(j.Address, j.dirOptions()...)
 	} else {
-		d, err = openDuplex(shmring.Create, j.Contender, j.Address, j.Address+backSuffix)
-		defer shmring.Remove(j.Address, j.options()...)
-		defer shmring.Remove(j.Address+backSuffix, j.options()...)
+		d, err = openDuplex(shmring.Create, j.newOptions(), j.Address, j.Address+backSuffix)
+		defer shmring.Remove(j.Address, j.dirOptions()...)
+		defer shmring.Remove(j.Address+backSuffix, j.dirOptions()...)
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
 	if err != nil {

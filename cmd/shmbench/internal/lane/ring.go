@@ -12,16 +12,28 @@ import (
 // Round trips take two rings: one under the address, one under the address with this behind it.
 const backSuffix = ".back"
 
+// dirOptions says where the ring lies.
+func (c Contender) dirOptions() []shmring.Option {
+	if c.Dir == "" {
+		return nil
+	}
+	return []shmring.Option{shmring.WithDir(c.Dir)}
+}
+
+// options returns what an existing ring is opened with.
 func (c Contender) options() []shmring.Option {
-	o := []shmring.Option{shmring.WithWait(c.Wait)}
+	o := append(c.dirOptions(), shmring.WithWait(c.Wait))
 	if c.Kind != 0 {
 		o = append(o, shmring.WithKind(c.Kind))
 	}
+	return o
+}
+
+// newOptions returns what a new ring is made with.
+func (c Contender) newOptions() []shmring.Option {
+	o := c.options()
 	if c.Capacity != 0 {
 		o = append(o, shmring.WithCapacity(c.Capacity))
-	}
-	if c.Dir != "" {
-		o = append(o, shmring.WithDir(c.Dir))
 	}
 	return o
 }
@@ -88,18 +100,18 @@ type duplex struct {
 	in       *shmring.Consumer
 }
 
-// openDuplex attaches to the rings called out and in with open, which is shmring.Create or shmring.Open.
-func openDuplex(open func(string, ...shmring.Option) (*shmring.Segment, error), c Contender, out, in string) (d *duplex, err error) {
+// openDuplex attaches to the rings called out and in with open, which is shmring.Create or shmring.Open, and its options.
+func openDuplex(open func(string, ...shmring.Option) (*shmring.Segment, error), opts []shmring.Option, out, in string) (d *duplex, err error) {
 	d = &duplex{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.close())
 		}
 	}()
-	if d.segments[0], err = open(out, c.options()...); err != nil {
+	if d.segments[0], err = open(out, opts...); err != nil {
 		return d, err
 	}
-	if d.segments[1], err = open(in, c.options()...); err != nil {
+	if d.segments[1], err = open(in, opts...); err != nil {
 		return d, err
 	}
 	if d.out, err = d.segments[0].Producer(); err != nil {
@@ -121,7 +133,7 @@ func (d *duplex) close() error {
 
 // ringAnswer returns every record until the end.
 func ringAnswer(ctx context.Context, j Job) (err error) {
-	d, err := openDuplex(shmring.Open, j.Contender, j.Address+backSuffix, j.Address)
+	d, err := openDuplex(shmring.Open, j.options(), j.Address+backSuffix, j.Address)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,3 @@
+package shmring
+
+const membarrierCall, seccompCall = 324, 317

@@ -1,0 +1,3 @@
+package shmring
+
+const membarrierCall, seccompCall = 283, 277
