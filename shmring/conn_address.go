@@ -1,12 +1,15 @@
 package shmring
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/shmring/ipc/shmring/internal/shm"
 )
 
 // address is where Listen and Dial meet.
@@ -28,18 +31,17 @@ const (
 // resolveAddress returns the address for a name: WithSocket's, or a socket file of that name beside the segments.
 func resolveAddress(name string, o *options) (address, error) {
 	if o.socket != "" {
-		return parseAddress(o.socket)
+		return parseAddress(o.socket, o)
 	}
-	path, err := segmentPath(name, o)
-	if err != nil {
-		return address{}, err
+	if reason := nameFault(name); reason != "" {
+		return address{}, &NameError{Name: name, Reason: reason}
 	}
-	return fileAddress(strings.TrimSuffix(path, suffix) + socketSuffix)
+	return fileAddress(filepath.Join(cmp.Or(o.dir, shm.DefaultDir()), name+socketSuffix), o)
 }
 
 // parseAddress tells the three kinds of address apart: a name in the abstract space begins with an at sign; a path has a
 // separator, or neither that nor a colon; anything else is host:port.
-func parseAddress(text string) (address, error) {
+func parseAddress(text string, o *options) (address, error) {
 	refuse := func(reason string) (address, error) { return address{}, &NameError{Name: text, Reason: reason} }
 	switch {
 	case text == "@":
@@ -50,7 +52,7 @@ func parseAddress(text string) (address, error) {
 		}
 		return address{network: "unix", text: text}, nil
 	case strings.ContainsRune(text, '/') || strings.ContainsRune(text, filepath.Separator):
-		return fileAddress(text)
+		return fileAddress(text, o)
 	case strings.ContainsRune(text, ':'):
 		if _, port, err := net.SplitHostPort(text); err != nil {
 			return refuse("it is neither host:port (" + err.Error() + ") nor a path (which has a slash)")
@@ -62,22 +64,26 @@ func parseAddress(text string) (address, error) {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return refuse("it is an IP address without a port; want host:port")
 	}
-	return fileAddress(text)
+	return fileAddress(text, o)
 }
 
 // fileAddress returns the address of a socket file.
-func fileAddress(path string) (address, error) {
-	switch {
-	case len(path) > maxSocketPath:
-		return address{}, &NameError{Name: path, Reason: fmt.Sprintf("the socket's path has %d bytes, want at most %d (WithSocket, WithDir)", len(path), maxSocketPath)}
-	case strings.ContainsRune(path, 0):
+func fileAddress(path string, o *options) (address, error) {
+	if strings.ContainsRune(path, 0) {
 		return address{}, &NameError{Name: path, Reason: "the path has a zero byte"}
 	}
-	absolute, err := filepath.Abs(path)
+	absolute, err := o.absolute(path)
 	if err != nil {
-		return address{}, fmt.Errorf("shmring: socket %q: %w", path, err)
+		return address{}, err
 	}
-	return address{network: "unix", text: path, path: absolute}, nil
+	at := address{network: "unix", text: path, path: absolute}
+	if len(absolute) <= maxSocketPath { // or only the relative path is short enough
+		at.text = absolute
+	}
+	if len(at.text) > maxSocketPath {
+		return address{}, &NameError{Name: path, Reason: fmt.Sprintf("the socket's path has %d bytes, want at most %d (WithSocket, WithDir)", len(at.text), maxSocketPath)}
+	}
+	return at, nil
 }
 
 // lockPath returns the file whose lock says that a listener lives.

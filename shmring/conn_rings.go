@@ -215,17 +215,11 @@ func (e *SealError) Unwrap() error { return ErrPermission }
 // Pipe returns both ends of a connection inside this process, over rings in Go memory: for tests, which the
 // race detector can follow, and for programs that talk to themselves as they talk to others.
 //
-// Options: WithCapacity, WithMaxRecord, WithMaxMessage, WithWait, WithChecksum, WithLogger.
+// Options: WithMaxMessage, WithCapacity, WithMaxRecord, WithChecksum, WithWait, WithLogger.
 func Pipe(opts ...Option) (*Conn, *Conn, error) {
 	o, err := collect(&callPipe, opts)
 	if err != nil {
 		return nil, nil, err
-	}
-	if err := o.connectable(); err != nil {
-		return nil, nil, err
-	}
-	if !o.has(optCapacity) {
-		o.capacity = DefaultConnCapacity
 	}
 	a, b := newLink(), newLink()
 	ab, ba, err := pipeRing(&o, a, b)

@@ -34,7 +34,7 @@ func (c *Consumer) tooMuchHeld() bool {
 // skipPieces skips what is left of a message, from r on, which is lent. It reports the message as lost unless this consumer
 // has begun it.
 func (c *Consumer) skipPieces(ctx context.Context, r Record) error {
-	lost, begun := &LostMessageError{}, c.inMessage
+	lost, begun := &LostMessageError{}, c.inMessage || c.peer != nil // a connection's consumer has no predecessor
 	for {
 		lost.Pieces++
 		lost.Bytes += uint64(len(r.Payload))

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"syscall"
 
-	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/ring"
 	"github.com/shmring/ipc/shmring/internal/transport"
@@ -47,7 +46,7 @@ var (
 	ErrPermission = fs.ErrPermission
 	// ErrName: the name is not allowed.
 	ErrName = errors.New("shmring: bad name")
-	// ErrOption: an option's value is out of its range.
+	// ErrOption: an option's value is out of its range, or the option does not apply to the call.
 	ErrOption = errors.New("shmring: bad option")
 	// ErrFragment: the record is a piece of a larger message, which Recv does not put together.
 	ErrFragment = errors.New("shmring: a piece of a larger message")
@@ -159,13 +158,13 @@ func (e *CorruptError) Unwrap() []error { return withDetail(ErrCorrupt, e.Err) }
 type NoSpaceError struct {
 	Path       string
 	Need, Free int64 // bytes; -1 if unknown
-	FreeFiles  int64 // files (inodes) that the directory's file system has left; -1 if unknown, or without limit
+	NoFiles    bool  // the file system has no inode left for another file
 	Err        error
 }
 
 func (e *NoSpaceError) Error() string {
 	switch {
-	case e.FreeFiles == 0:
+	case e.NoFiles:
 		return fmt.Sprintf("shmring: no inode is left for %s: remove old segments (shmring gc) or other files there, or choose "+
 			"another directory (WithDir)", e.Path)
 	case e.Free < 0 || e.Free >= e.Need: // a quota, most likely
@@ -239,24 +238,6 @@ func (e *WaitError) Unwrap() error { return e.Err }
 func (e *WaitError) Timeout() bool {
 	t, ok := e.Err.(interface{ Timeout() bool })
 	return ok && t.Timeout()
-}
-
-// headerFault turns a failed header check into this package's sentinels.
-func headerFault(err error, size uint64) error {
-	var h *layout.HeaderError
-	if !errors.As(err, &h) {
-		return err
-	}
-	sentinel := ErrCorrupt
-	switch h.Fault {
-	case layout.BadMagic:
-		sentinel = ErrNotSegment
-	case layout.BadVersion:
-		sentinel = ErrVersion
-	case layout.BadSize:
-		sentinel = ErrTruncated
-	}
-	return fmt.Errorf("%w: %w", sentinel, err)
 }
 
 func withDetail(sentinel, detail error) []error {

@@ -47,7 +47,9 @@ const maxPending = 2 * handshake.MaxHandshakes
 // that has the most give way. Handshakes that fail are logged (WithLogger, attribute "error", a [HandshakeError]) and
 // not returned by Accept.
 //
-// Options: as [Dial], and WithMode, WithChecksum, WithMaxRecord, WithHugePages.
+// Options: WithSocket, WithSocketOnly, WithDir, WithMode, WithForeignOwner, WithHandshakeTimeout,
+// WithMaxMessage, WithCapacity, WithMaxRecord, WithChecksum, WithSchema, WithPrefault, WithHugePages, WithWait,
+// WithLogger.
 //
 // Errors: [AddressError], which is also ErrBusy, fs.ErrExist and syscall.EADDRINUSE, where somebody listens already;
 // [NameError], [OptionError], fs.ErrExist for a file that is no socket, and the system's.
@@ -58,9 +60,6 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
-		return nil, err
-	}
-	if err := o.connectable(); err != nil {
 		return nil, err
 	}
 	l := &Listener{o: o, ready: make(chan *Conn), admitted: handshake.NewAdmission(), accept: deadline.New(nil)}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Option changes one default of Create, Open, Listen, Dial and their kin. No first program needs any. A call that cannot
-// apply an Option returns an [OptionError]; each Option says which calls can.
+// Option changes one default of Create, Open, Listen, Dial and their kin. No first program needs any. Each Option lists
+// the calls that can apply it; any other call returns an [OptionError], as does a call that gets a value out of range.
 type Option func(*options)
 
 // options is the configuration of one call.
@@ -119,7 +119,8 @@ var optionCalls = [...]*call{
 	&callDial, &callListen, &callPipe,
 }
 
-// collect applies opts to the defaults of a call and refuses those that the call cannot apply.
+// collect applies opts to the defaults of a call, and refuses options that the call cannot apply and values that are out
+// of range.
 func collect(c *call, opts []Option) (options, error) {
 	o := defaults(c)
 	for _, f := range opts {
@@ -128,15 +129,22 @@ func collect(c *call, opts []Option) (options, error) {
 	if o.logger == nil {
 		o.logger = slog.New(slog.DiscardHandler)
 	}
-	return o, o.applicable()
+	if err := o.applicable(); err != nil {
+		return o, err
+	}
+	return o, o.check()
 }
 
 // defaults is the configuration of a call without options.
 func defaults(c *call) options {
-	return options{
+	o := options{
 		call: c, kind: SPSC, capacity: DefaultCapacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
 		maxMessage: DefaultMaxMessage, handshake: defaultHandshake,
 	}
+	if c.takes&optMaxMessage != 0 { // it makes connections
+		o.capacity = DefaultConnCapacity
+	}
+	return o
 }
 
 // applicable refuses options that have no effect.
@@ -149,10 +157,10 @@ func (o *options) applicable() error {
 				takers = append(takers, c.name)
 			}
 		}
-		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: "an option of " + strings.Join(takers, ", ")}
+		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: strings.Join(takers, ", ")}
 	}
 	if wrong := o.given & (mapOptions | optFollow); o.readOnly && wrong != 0 {
-		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: "an option of a segment that is not opened WithReadOnly"}
+		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: "segments that are not opened WithReadOnly"}
 	}
 	return nil
 }
@@ -162,8 +170,8 @@ func (o *options) applicable() error {
 type OptionError struct {
 	Option string // such as WithCapacity; or the call whose argument it is
 	Call   string // the call that got the option, such as Create; may be empty
-	Got    string // the value; empty where no value would do
-	Want   string
+	Got    string // the value; empty if the option does not apply, whatever its value
+	Want   string // the range of values, or what the option is for
 }
 
 func (e *OptionError) Error() string {
@@ -172,7 +180,7 @@ func (e *OptionError) Error() string {
 		call = e.Call + ": "
 	}
 	if e.Got == "" {
-		return fmt.Sprintf("shmring: %s%s cannot apply: it is %s", call, e.Option, e.Want)
+		return fmt.Sprintf("shmring: %s%s does not apply (%s is for %s)", call, e.Option, e.Option, e.Want)
 	}
 	return fmt.Sprintf("shmring: %s%s(%s): want %s", call, e.Option, e.Got, e.Want)
 }

@@ -181,7 +181,7 @@ func mappingError(op, path string, err error) error {
 	var seal *shm.SealError
 	switch {
 	case errors.As(err, &space):
-		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, FreeFiles: space.FreeFiles, Err: space.Err}
+		return &NoSpaceError{Path: path, Need: space.Need, Free: space.Free, NoFiles: space.FreeFiles == 0, Err: space.Err}
 	case errors.As(err, &link), errors.As(err, &kind):
 		err = fmt.Errorf("%w: %w", ErrNotSegment, err)
 	case errors.As(err, &seal):
@@ -204,4 +204,22 @@ func supported() error {
 		return fmt.Errorf("%w: segments need a 64-bit little-endian machine, this is %s", errors.ErrUnsupported, runtime.GOARCH)
 	}
 	return nil
+}
+
+// headerFault turns a failed header check into this package's sentinels.
+func headerFault(err error, size uint64) error {
+	var h *layout.HeaderError
+	if !errors.As(err, &h) {
+		return err
+	}
+	sentinel := ErrCorrupt
+	switch h.Fault {
+	case layout.BadMagic:
+		sentinel = ErrNotSegment
+	case layout.BadVersion:
+		sentinel = ErrVersion
+	case layout.BadSize:
+		sentinel = ErrTruncated
+	}
+	return fmt.Errorf("%w: %w", sentinel, err)
 }

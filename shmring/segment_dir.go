@@ -25,11 +25,18 @@ func segmentPath(name string, o *options) (string, error) {
 	if reason := nameFault(name); reason != "" {
 		return "", &NameError{Name: name, Reason: reason}
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
+	return o.absolute(filepath.Join(cmp.Or(o.dir, shm.DefaultDir()), name+suffix))
+}
+
+// readDir returns the absolute path of the directory that the options name, and what lies there.
+func readDir(o *options) (dir string, entries []fs.DirEntry, err error) {
+	if dir, err = o.absolute(cmp.Or(o.dir, shm.DefaultDir())); err != nil {
+		return "", nil, err
 	}
-	return filepath.Join(dir, name+suffix), nil
+	if entries, err = os.ReadDir(dir); err != nil {
+		return "", nil, &SegmentError{Op: "list", Path: dir, Err: err}
+	}
+	return dir, entries, nil
 }
 
 // nameFault says what keeps name from being a segment's, "" if nothing does.
@@ -57,6 +64,8 @@ const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 // Remove takes a segment's name away. Whoever is attached to it keeps it; a segment made later under the
 // same name is another one. No more producers and consumers can be made of it, though, not even by those who have it
 // open: fs.ErrNotExist.
+//
+// Options: WithDir.
 //
 // Errors: fs.ErrNotExist if there is none, [ErrPermission], [NameError]; [ErrBusy] if another process is removing it and
 // does not get on.
@@ -159,18 +168,16 @@ func removeError(path string, err error) error {
 // List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
 // or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
 // segment can have is not.
+//
+// Options: WithDir.
 func List(opts ...Option) ([]Info, error) {
 	o, err := collect(&callList, opts)
 	if err != nil {
 		return nil, err
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
-	}
-	entries, err := os.ReadDir(dir)
+	dir, entries, err := readDir(&o)
 	if err != nil {
-		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+		return nil, err
 	}
 	infos := []Info{}
 	for _, e := range entries {
@@ -192,7 +199,7 @@ func inspect(name, dir string) Info {
 	return s.Info()
 }
 
-// StaleFiles returns the paths of what killed processes left in the directory ([WithDir]), for [RemoveStaleFile]:
+// StaleFiles returns the absolute paths of what killed processes left in the directory ([WithDir]), for [RemoveStaleFile]:
 //
 //   - unfinished segments, which only file systems without unnamed files have. A Create that is still at work on one
 //     holds a lock on it;
@@ -200,18 +207,16 @@ func inspect(name, dir string) Info {
 //     Listen takes them over, too.
 //
 // What the caller may not look into is somebody else's and is left out.
+//
+// Options: WithDir.
 func StaleFiles(opts ...Option) ([]string, error) {
 	o, err := collect(&callStaleFiles, opts)
 	if err != nil {
 		return nil, err
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
-	}
-	entries, err := os.ReadDir(dir)
+	dir, entries, err := readDir(&o)
 	if err != nil {
-		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+		return nil, err
 	}
 	var paths []string
 	for _, e := range entries {
