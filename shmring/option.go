@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/shmring/ipc/shmring/internal/proc"
 )
 
 // Option changes one default of Create, Open, Listen, Dial and their kin. No first program needs any. Each Option lists
@@ -120,7 +122,7 @@ var optionCalls = [...]*call{
 }
 
 // collect applies opts to the defaults of a call, and refuses options that the call cannot apply and values that are out
-// of range.
+// of range. It makes sure that the process has the descriptors without which no call can do anything.
 func collect(c *call, opts []Option) (options, error) {
 	o := defaults(c)
 	for _, f := range opts {
@@ -132,7 +134,13 @@ func collect(c *call, opts []Option) (options, error) {
 	if err := o.applicable(); err != nil {
 		return o, err
 	}
-	return o, o.check()
+	if err := o.check(); err != nil {
+		return o, err
+	}
+	if err := proc.StartPoller(); err != nil { // before anything of this call can make the runtime start it
+		return o, fmt.Errorf("shmring: %s: %w", c.name, err)
+	}
+	return o, nil
 }
 
 // defaults is the configuration of a call without options.

@@ -33,6 +33,7 @@ func roles() map[string]func(args []string) error {
 		"try without right":       tryWithoutRight,
 		"send over a passed file": sendOverPassedFile,
 		"copy":                    copyRecords,
+		"run with descriptors":    runWithDescriptors,
 		"lock as a reader":        lockAsReader,
 		"come and go":             comeAndGo,
 		"remove drained":          removeDrained,

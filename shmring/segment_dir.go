@@ -86,6 +86,8 @@ func Remove(name string, opts ...Option) error {
 // gets fs.ErrNotExist if the name is gone, also if he had opened the segment before. approve may look at the segment,
 // which is attached as [WithReadOnly] does, and should be quick about it.
 //
+// Options: WithDir.
+//
 // Errors: what approve returned; [BusyError] if somebody is attached, or somebody else is removing the segment; those of
 // [Open], but any owner's segment will do.
 func RemoveUnused(name string, approve func(*Segment) error, opts ...Option) error {

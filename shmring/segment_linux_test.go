@@ -7,10 +7,12 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // sendOverPassedFile receives a segment's descriptor over the socket at descriptor 3 and sends three records.
@@ -148,4 +150,37 @@ func TestANamedPipeIsNotWaitedFor(t *testing.T) {
 	dir := t.TempDir()
 	must(t, syscall.Mkfifo(dir+"/feed"+suffix, 0o600))
 	want(t, "Open", second(Open("feed", WithDir(dir))), ErrNotSegment)
+}
+
+// The memory of a reservation can outlive everything that refers to the producer. Its lease must, too: a successor would
+// take the memory for its own.
+func TestAProducerThatIsForgottenKeepsItsSlot(t *testing.T) {
+	for name, create := range map[string]func() (*Segment, error){
+		"anonymous": func() (*Segment, error) { return Anonymous() },
+		"named":     func() (*Segment, error) { return Create("feed", WithDir(memoryDir(t))) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var other *Segment
+			lent := func() []byte {
+				s, err := create()
+				must(t, err)
+				other, err = FromFile(s.File())
+				must(t, err)
+				r, err := producer(t, s).TryReserve(100)
+				must(t, err)
+				return r.Bytes()
+			}()
+			defer other.Close()
+			for range 3 {
+				runtime.GC()
+				time.Sleep(time.Millisecond) // finalizers have a goroutine of their own
+			}
+			if parties := other.Info().Parties; len(parties) != 1 || !parties[0].Alive {
+				t.Errorf("got %+v, want a living producer", parties)
+			}
+			_, err := other.Producer()
+			want(t, "a successor", err, ErrBusy)
+			clear(lent)
+		})
+	}
 }

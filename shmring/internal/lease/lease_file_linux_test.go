@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -286,5 +287,38 @@ func BenchmarkHeld(b *testing.B) {
 		if _, err := table.Held(3); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestALeaseThatIsForgottenIsHeldAllTheSame(t *testing.T) {
+	table := handle(t, segment(t), shm.OpenFlags{})
+	func() {
+		if _, err := table.Acquire(1); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	for range 3 {
+		runtime.GC()
+		time.Sleep(time.Millisecond) // finalizers have a goroutine of their own
+	}
+	if held, err := table.Held(1); !held || err != nil {
+		t.Errorf("held %v, %v", held, err)
+	}
+}
+
+func TestAReleasedLeaseIsNotKept(t *testing.T) {
+	table := handle(t, segment(t), shm.OpenFlags{})
+	l, err := table.Acquire(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, is := kept.Load(l); !is {
+		t.Error("a lease that is held can be collected")
+	}
+	if err := l.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, is := kept.Load(l); is {
+		t.Error("a lease that was released is kept")
 	}
 }

@@ -25,3 +25,6 @@ func SinceStart(uint64) time.Duration { return 0 }
 
 // Watch is not available on this system: errors.ErrUnsupported.
 func Watch(uint32, uint64, func()) (stop func(), err error) { return nil, errors.ErrUnsupported }
+
+// StartPoller does nothing on this system.
+func StartPoller() error { return nil }

@@ -24,8 +24,10 @@ func openToRemove(path string) (*os.File, error) {
 		return nil, nil
 	}
 	file, err := openNoFollow(path, os.O_RDWR)
-	if err != nil { // the directory's rights decide
-		return nil, nil
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, unix.ETXTBSY) {
+		return nil, nil // the directory's rights decide
+	} else if err != nil {
+		return nil, pathError("remove", path, err)
 	}
 	return file, nil
 }

@@ -92,6 +92,9 @@ func mapChecked(file *os.File, path string, flags OpenFlags) (*Mapping, error) {
 	if err == nil {
 		err = checkInfo(info, file.Name(), flags)
 	}
+	if err == nil {
+		err = checkOwner(file, info, file.Name(), flags)
+	}
 	if err == nil && flags.Sealed && !isSealed(file) {
 		err = &SealError{Path: file.Name()}
 	}

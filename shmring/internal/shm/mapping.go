@@ -122,15 +122,10 @@ func (m *Mapping) Remove() error {
 		return nil
 	}
 	file, err := openToRemove(m.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	if file != nil {
+	if err == nil && file != nil {
 		_, err = removeLocked(m.path, file, m.info)
 		return err
-	}
+	} // else without the lock: nothing may be left because descriptors are short
 	if named, err := m.Named(); !named || err != nil {
 		return err
 	}
