@@ -121,7 +121,10 @@ type HandshakeError struct {
 }
 
 func (e *HandshakeError) Error() string {
-	return fmt.Sprintf("shmring: handshake with process %d at %s: %v", e.Peer.PID, e.Address, e.Err)
+	if e.Peer.PID == 0 {
+		return fmt.Sprintf("shmring: handshake at %q: %v", e.Address, e.Err)
+	}
+	return fmt.Sprintf("shmring: handshake with process %d at %q: %v", e.Peer.PID, e.Address, e.Err)
 }
 
 // Unwrap returns ErrHandshake and the cause.

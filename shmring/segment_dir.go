@@ -277,7 +277,7 @@ func RemoveStaleFile(path string) error {
 	if _, err := os.Lstat(socket + lockSuffix); err != nil { // or we would make one
 		return &SegmentError{Op: "remove", Path: path, Err: err}
 	}
-	lock, err := sock.NewLock(socket + lockSuffix)
+	lock, err := sock.NewLock(socket+lockSuffix, DefaultMode)
 	if errors.Is(err, sock.ErrLocked) {
 		return &AddressError{Address: socket}
 	} else if err != nil {
