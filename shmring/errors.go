@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"github.com/shmring/ipc/shmring/internal/lifetime"
@@ -203,14 +204,16 @@ type SegmentError struct {
 }
 
 func (e *SegmentError) Error() string {
-	s, cause := "shmring: "+e.Op, e.Err
+	s, cause := "shmring: "+e.Op, fmt.Sprint(e.Err)
 	if e.Path != "" {
 		s += " " + e.Path
 	}
-	if p, ok := cause.(*fs.PathError); ok && p.Op == e.Op && p.Path == e.Path {
-		cause = p.Err // say it once
+	if p, ok := e.Err.(*fs.PathError); ok && p.Path == e.Path { // say it once
+		if cause = p.Err.Error(); p.Op != e.Op {
+			cause = p.Op + ": " + cause
+		}
 	}
-	return fmt.Sprintf("%s: %v", s, cause)
+	return s + ": " + strings.TrimPrefix(cause, "shmring: ")
 }
 
 // Unwrap returns the cause.

@@ -150,7 +150,7 @@ func (s *Segment) checkHeader() error {
 		if n > 0 && string(b[:n]) != string(layout.Magic[:n]) {
 			return fmt.Errorf("%w: it does not begin with %q", ErrNotSegment, layout.Magic[:])
 		}
-		return fmt.Errorf("%w: %d bytes, a header alone has %d", ErrTruncated, len(b), layout.HeaderSize)
+		return fmt.Errorf("%w: file is %d bytes, a header alone has %d", ErrTruncated, len(b), layout.HeaderSize)
 	}
 	h, err := layout.Load[layout.Header](b[:layout.HeaderSize])
 	if err != nil {
@@ -160,10 +160,10 @@ func (s *Segment) checkHeader() error {
 		return ErrSegmentLost
 	}
 	if err := h.Validate(uint64(len(b))); err != nil {
-		return headerFault(err, uint64(len(b)))
+		return headerFault(err)
 	}
 	if s.opts.has(optKind) && s.opts.kind != h.Kind {
-		return fmt.Errorf("%w: the segment is %v, asked for was %v", ErrKind, h.Kind, s.opts.kind)
+		return fmt.Errorf("%w: the segment is %v, want %v", ErrKind, h.Kind, s.opts.kind)
 	}
 	if s.opts.schema != 0 && s.opts.schema != h.Schema {
 		return &SchemaError{Segment: h.Schema, Want: s.opts.schema}
@@ -187,7 +187,7 @@ func mappingError(op, path string, err error) error {
 	case errors.As(err, &seal):
 		err = &SealError{File: seal.Path}
 	case errors.As(err, &owner):
-		err = fmt.Errorf("%w: %w", ErrPermission, err)
+		err = owner // which is ErrPermission
 	}
 	return &SegmentError{Op: op, Path: path, Err: err}
 }
@@ -207,19 +207,29 @@ func supported() error {
 }
 
 // headerFault turns a failed header check into this package's sentinels.
-func headerFault(err error, size uint64) error {
+func headerFault(err error) error {
 	var h *layout.HeaderError
 	if !errors.As(err, &h) {
 		return err
 	}
-	sentinel := ErrCorrupt
+	sentinel, text := ErrCorrupt, fmt.Sprintf("the header's %s is %s, want %s", h.Field, h.Got, h.Want)
 	switch h.Fault {
 	case layout.BadMagic:
 		sentinel = ErrNotSegment
 	case layout.BadVersion:
 		sentinel = ErrVersion
 	case layout.BadSize:
-		sentinel = ErrTruncated
+		sentinel, text = ErrTruncated, fmt.Sprintf("file is %s bytes, header says %s", h.Got, h.Want)
 	}
-	return fmt.Errorf("%w: %w", sentinel, err)
+	return &headerError{sentinel, text, h}
 }
+
+// headerError is a failed header check in the terms of this package.
+type headerError struct {
+	sentinel error
+	text     string
+	detail   *layout.HeaderError
+}
+
+func (e *headerError) Error() string   { return e.sentinel.Error() + ": " + e.text }
+func (e *headerError) Unwrap() []error { return []error{e.sentinel, e.detail} }

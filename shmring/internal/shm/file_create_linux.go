@@ -102,7 +102,7 @@ func newUnnamedFile(path string) (*tempFile, error) {
 	case errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.EISDIR), errors.Is(err, unix.EINVAL):
 		return nil, errNoUnnamed
 	case err != nil:
-		return nil, &fs.PathError{Op: "create in", Path: dir, Err: err}
+		return nil, &fs.PathError{Op: "open directory", Path: dir, Err: err}
 	}
 	file := os.NewFile(uintptr(fd), path)
 	return &tempFile{file: file, publish: func(path string) error { return linkUnnamed(file, path) }}, nil
@@ -130,7 +130,7 @@ func newNamedFile(path string) (*tempFile, error) {
 		temp := tempName(path)
 		fd, err := openat(temp, unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 		if err != nil {
-			return nil, &fs.PathError{Op: "create in", Path: filepath.Dir(path), Err: err}
+			return nil, &fs.PathError{Op: "open directory", Path: filepath.Dir(path), Err: err}
 		}
 		file := os.NewFile(uintptr(fd), path)
 		ours, err := lockNew(temp, file)

@@ -61,7 +61,7 @@ func newTemp(path string) (temp string, lock *os.File, err error) {
 		temp = tempName(path)
 		lock, err = os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 		if err != nil {
-			return "", nil, &fs.PathError{Op: "create in", Path: filepath.Dir(temp), Err: err}
+			return "", nil, &fs.PathError{Op: "open directory", Path: filepath.Dir(temp), Err: err}
 		}
 		ours, err := lockNew(temp, lock)
 		switch {
@@ -153,12 +153,12 @@ func access(readOnly bool) int {
 	return os.O_RDWR
 }
 
-// Memfd is not to be had on this system: errors.ErrUnsupported.
+// Memfd is not available on this system: errors.ErrUnsupported.
 func Memfd(string, int64, func(mem []byte) error) (*Mapping, error) {
 	return nil, errors.ErrUnsupported
 }
 
-// FromFile is not to be had on this system: errors.ErrUnsupported.
+// FromFile is not available on this system: errors.ErrUnsupported.
 func FromFile(*os.File, OpenFlags) (*Mapping, error) { return nil, errors.ErrUnsupported }
 
 // reopenMapped opens the file of a mapping anew by its name, as long as that still leads to it.

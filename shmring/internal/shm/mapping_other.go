@@ -25,5 +25,5 @@ func (m *Mapping) Prefault() error {
 	return nil
 }
 
-// HugePages is not to be had on this system: errors.ErrUnsupported.
+// HugePages is not available on this system: errors.ErrUnsupported.
 func (m *Mapping) HugePages() error { return errors.ErrUnsupported }

@@ -72,6 +72,7 @@ static uint64_t xxh64(const uint8_t *p, size_t n) {
 
 struct ring {
 	int fd; // never locked: the prober
+	const char *path;
 	uint8_t *base, *data;
 	uint64_t capacity, max_record;
 	uint32_t kind, slots, header; // header: bytes before each payload
@@ -96,6 +97,7 @@ static int barrier_all(void) { return syscall(SYS_membarrier, MEMBARRIER_CMD_GLO
 
 static void attach(struct ring *r, const char *path) {
 	struct stat st;
+	r->path = path;
 	if ((r->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) < 0 || fstat(r->fd, &st) < 0)
 		die(path);
 	if (st.st_size < HEADER_SIZE)
@@ -133,17 +135,29 @@ static int lease(struct ring *r, uint32_t i) {
 	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SLOTS_AT + SLOT_SIZE * (off_t)i, .l_len = 1};
 	if (fd < 0)
 		die(self);
-	if (fcntl(fd, F_OFD_SETLK, &l) == 0)
-		return fd;
-	close(fd);
-	return -1;
+	struct timespec pause = {.tv_nsec = 1000000};
+	for (int tries = 0; fcntl(fd, F_OFD_SETLK, &l) < 0; tries++) {
+		struct flock other = l;
+		if (fcntl(fd, F_OFD_GETLK, &other) < 0)
+			die("probe");
+		// A longer lock is that of somebody who decides whether to remove the segment.
+		if (other.l_type == F_RDLCK || (other.l_type == F_WRLCK && other.l_len == 1) || tries == 1000) {
+			close(fd);
+			return -1;
+		}
+		nanosleep(&pause, NULL);
+	}
+	struct stat named, mine;
+	if (fstat(fd, &mine) < 0 || lstat(r->path, &named) < 0 || named.st_dev != mine.st_dev || named.st_ino != mine.st_ino)
+		die("the segment was removed");
+	return fd;
 }
 
 static int held(struct ring *r, uint32_t i) {
 	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SLOTS_AT + SLOT_SIZE * (off_t)i, .l_len = 1};
 	if (fcntl(r->fd, F_OFD_GETLK, &l) < 0)
 		die("probe");
-	return l.l_type != F_UNLCK;
+	return l.l_type == F_WRLCK && l.l_len == 1; // a reader's lock, or a remover's, is no lease
 }
 
 static void wake(word32 *flag, word32 *seq) {

@@ -2,14 +2,15 @@
 
 use crate::error::Error;
 use crate::header::*;
-use crate::sys;
+use crate::sys::{self, Conflict};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::Path;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{fence, AtomicU32, AtomicU64, Ordering::*};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const O_NOFOLLOW: i32 = if cfg!(target_arch = "aarch64") { 0o100000 } else { 0o400000 };
 
@@ -18,6 +19,7 @@ pub struct Segment {
     size: usize,
     file: File,
     prober: File, // never locks
+    path: PathBuf,
     pub capacity: u64,
     pub max_record: u64,
     pub checksummed: bool,
@@ -38,6 +40,7 @@ impl Segment {
             size: size as usize,
             file,
             prober,
+            path: path.into(),
             capacity: g.capacity,
             max_record: g.max_record,
             checksummed: g.checksummed,
@@ -113,14 +116,23 @@ impl Segment {
     /// Takes the lease on a slot: a lock that the kernel drops when its holder dies.
     pub fn lease(&self, i: u64) -> Result<File, Error> {
         let own = again(&self.file, true)?;
-        if !sys::lock(&own, slot_at(i))? {
-            return Err(Error::Busy);
+        let mut tries = 0;
+        while !sys::lock(&own, slot_at(i))? {
+            match sys::conflict(&own, slot_at(i))? {
+                Conflict::None | Conflict::Remover if tries < 1000 => sleep(Duration::from_millis(1)),
+                _ => return Err(Error::Busy),
+            }
+            tries += 1;
+        }
+        let (named, mine) = (std::fs::symlink_metadata(&self.path)?, own.metadata()?);
+        if (named.dev(), named.ino()) != (mine.dev(), mine.ino()) {
+            return Err(Error::Format("the segment was removed".into()));
         }
         Ok(own)
     }
 
     pub fn held(&self, i: u64) -> Result<bool, Error> {
-        Ok(sys::locked(&self.prober, slot_at(i))?)
+        Ok(matches!(sys::conflict(&self.prober, slot_at(i))?, Conflict::Lease))
     }
 
     /// Describes us in a slot whose lease we have, and returns the slot's new generation.

@@ -10,6 +10,17 @@ const F_OFD_GETLK: c_int = 36;
 const F_OFD_SETLK: c_int = 37;
 const F_WRLCK: i16 = 1;
 const F_UNLCK: i16 = 2;
+
+/// What keeps a byte from being locked.
+pub enum Conflict {
+    None,
+    /// A write lock on this byte alone, which is a lease.
+    Lease,
+    /// A write lock on several bytes: somebody decides whether to remove the segment.
+    Remover,
+    /// A lock of somebody who may only read the file.
+    Reader,
+}
 const PROT_READ_WRITE: c_int = 3;
 const MAP_SHARED: c_int = 1;
 const FUTEX_WAKE: c_int = 1;
@@ -57,24 +68,29 @@ pub unsafe fn unmap(at: *mut u8, size: usize) {
 /// Takes the write lock on one byte for the open file description, or returns false if another has it.
 pub fn lock(file: &File, off: u64) -> Result<bool> {
     match ofd(file, F_OFD_SETLK, off) {
-        Ok(_) => Ok(true),
+        Ok(..) => Ok(true),
         Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::PermissionDenied) => Ok(false),
         Err(e) => Err(e),
     }
 }
 
-/// Reports whether some other open file description holds the lock.
-pub fn locked(file: &File, off: u64) -> Result<bool> {
-    Ok(ofd(file, F_OFD_GETLK, off)? != F_UNLCK)
+/// Reports what keeps other open file descriptions than this one from locking a byte.
+pub fn conflict(file: &File, off: u64) -> Result<Conflict> {
+    Ok(match ofd(file, F_OFD_GETLK, off)? {
+        (F_UNLCK, _) => Conflict::None,
+        (F_WRLCK, 1) => Conflict::Lease,
+        (F_WRLCK, _) => Conflict::Remover,
+        _ => Conflict::Reader,
+    })
 }
 
-fn ofd(file: &File, cmd: c_int, off: u64) -> Result<i16> {
+fn ofd(file: &File, cmd: c_int, off: u64) -> Result<(i16, i64)> {
     let mut l = Flock { kind: F_WRLCK, whence: 0, start: off as i64, len: 1, pid: 0 };
     // SAFETY: both commands take a pointer to a struct flock, which outlives the call.
     if unsafe { fcntl(file.as_raw_fd(), cmd, &mut l as *mut Flock) } < 0 {
         return Err(Error::last_os_error());
     }
-    Ok(l.kind)
+    Ok((l.kind, l.len))
 }
 
 /// Wakes everybody who sleeps on the word, in any process.
