@@ -27,7 +27,7 @@ type Segment struct {
 	slots               ring.Slots
 	ring                ring.Ring
 	dataBell, spaceBell wait.Doorbell
-	// Of a connection: what its two segments share beside memory; nil otherwise.
+	// What the two segments of a connection share beside memory; nil for other segments.
 	doorbell *wait.SocketDoorbell
 
 	mu      sync.RWMutex
@@ -38,7 +38,7 @@ type Segment struct {
 
 // Create makes a segment and attaches it. The name consists of letters, digits, dots, hyphens and
 // underscores, at most 200 bytes, and does not begin with a dot or hyphen. All memory is reserved at
-// once, and nobody sees the segment before it is whole. An error leaves none behind.
+// once, and nobody sees the segment before it is complete. An error leaves nothing behind.
 //
 // Options: WithDir, WithMode, WithKind, WithCapacity, WithMaxRecord, WithMaxProducers, WithChecksum,
 // WithSchema, WithPrefault, WithHugePages, WithWait, WithFollow, WithLogger.
@@ -77,7 +77,7 @@ func create(name string, o options) (*Segment, error) {
 	return nil, errors.Join(err, m.Remove(), m.Unmap()) // nobody asked for a segment that its maker cannot attach
 }
 
-// Open attaches an existing segment. Everything in its header is checked before it is believed.
+// Open attaches an existing segment. It checks everything in the header before it relies on it.
 //
 // Options: WithDir, WithKind, WithSchema, WithReadOnly, WithForeignOwner, WithPrefault, WithHugePages,
 // WithWait, WithFollow, WithLogger.
@@ -104,8 +104,8 @@ func open(name string, o options) (*Segment, error) {
 	return attach(name, path, m, o, link{})
 }
 
-// OpenOrCreate attaches the segment of this name and makes it if there is none. When many processes
-// race, all get the same one. Options that shape a new segment are not compared with an existing one's,
+// OpenOrCreate attaches the segment of this name, or makes it if there is none. When many processes
+// race, all get the same segment. Options that shape a new segment are not compared with an existing one's,
 // except for the kind, where given, and the schema.
 //
 // Options: WithDir, WithMode, WithForeignOwner, WithKind, WithCapacity, WithMaxRecord, WithMaxProducers,
@@ -157,7 +157,7 @@ func anonymous(o options, l link) (*Segment, error) {
 	return attach("", "", m, o, l)
 }
 
-// FromFile attaches the segment behind f, which stays the caller's and may be closed afterwards.
+// FromFile attaches the segment behind f. The caller keeps f and may close it afterwards.
 //
 // Options: WithKind, WithSchema, WithReadOnly, WithForeignOwner, WithPrefault, WithHugePages, WithWait,
 // WithFollow, WithLogger.
@@ -169,7 +169,7 @@ func FromFile(f *os.File, opts ...Option) (*Segment, error) {
 	return fromFile(f, o, false, link{})
 }
 
-// fromFile attaches; sealed: only memory that nobody can truncate.
+// fromFile is FromFile for options that were checked. With sealed it refuses memory that somebody can truncate.
 func fromFile(f *os.File, o options, sealed bool, l link) (*Segment, error) {
 	if f == nil { // as Heap's File is
 		return nil, &SegmentError{Op: "open", Err: os.ErrInvalid}
@@ -211,8 +211,7 @@ func heapSegment(o options, l link) (*Segment, error) {
 // belongs to the segment and is valid until Close.
 func (s *Segment) File() *os.File { return s.mapping.File() }
 
-// Flush writes the segment to the disk beneath it, if it lies on one ([WithDir]), and returns when it is
-// there. ErrClosed after Close.
+// Flush writes the segment to disk, if it is on one ([WithDir]), and returns when it is there. ErrClosed after Close.
 func (s *Segment) Flush() error {
 	s.mu.RLock()
 	closed := s.closed
@@ -230,8 +229,7 @@ func (s *Segment) Flush() error {
 }
 
 // Close detaches this process: it closes the producers and consumers made from this segment and
-// unmaps the memory, as soon as nothing of it is lent out any more. It never removes the name. The
-// second call does nothing.
+// unmaps the memory as soon as none of it is lent any more. It never removes the name. The second call does nothing.
 func (s *Segment) Close() error {
 	s.mu.Lock()
 	if s.closed {
@@ -260,7 +258,7 @@ func (s *Segment) removeHandle(h *lifetime.Guard) {
 	s.unmap()
 }
 
-// unmap gives the memory up when nobody can touch it any more. The caller holds mu.
+// unmap unmaps the memory if nobody can touch it any more. The caller holds mu.
 func (s *Segment) unmap() error {
 	if !s.closed || s.gone || len(s.handles) > 0 {
 		return nil

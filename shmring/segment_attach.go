@@ -21,7 +21,7 @@ import (
 	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
-// identify fills in what tells one segment from another.
+// identify fills in the header's fields that tell one segment from another.
 func identify(h *layout.Header) {
 	self := proc.Self()
 	rand.Read(h.ID[:])
@@ -36,7 +36,7 @@ func writeHeader(h *layout.Header) func([]byte) error {
 	}
 }
 
-// link is what a connection gives to each of its two segments, beside options.
+// link is what a connection gives to each of its two segments beside options.
 type link struct {
 	doorbell *wait.SocketDoorbell // the second way of waking
 	peer     *lease.Peer          // whether the other end lives
@@ -44,7 +44,7 @@ type link struct {
 
 func newLink() link { return link{wait.NewSocketDoorbell(), new(lease.Peer)} }
 
-// attach checks a mapping and builds the segment; on error the mapping is undone. l is zero for a segment on its own.
+// attach checks a mapping and builds the segment; on error it unmaps. l is zero for a segment that is no connection's.
 func attach(name, path string, m *shm.Mapping, o options, l link) (*Segment, error) {
 	s, err := newSegment(name, path, m, o, l)
 	if err != nil {
@@ -53,7 +53,7 @@ func attach(name, path string, m *shm.Mapping, o options, l link) (*Segment, err
 	return s, err
 }
 
-// newSegment is attach without undoing the mapping.
+// newSegment is attach without unmapping.
 func newSegment(name, path string, m *shm.Mapping, o options, l link) (s *Segment, err error) {
 	s = &Segment{name: name, path: path, opts: o, mapping: m, doorbell: l.doorbell, handles: map[*lifetime.Guard]bool{}, unguard: func() {}}
 	defer func() {
@@ -89,7 +89,7 @@ func newSegment(name, path string, m *shm.Mapping, o options, l link) (s *Segmen
 	} else if s.slots.Leases, err = lease.Files(m); err != nil {
 		return s, err
 	}
-	if err := s.layRing(s.header.Capacity, s.header.MaxRecord); err != nil {
+	if err := s.initRing(s.header.Capacity, s.header.MaxRecord); err != nil {
 		return s, err
 	}
 	if o.readOnly {
@@ -112,9 +112,9 @@ func newSegment(name, path string, m *shm.Mapping, o options, l link) (s *Segmen
 	return s, nil
 }
 
-// layRing lays a ring over the memory, whose header was checked. capacity and maxRecord are the header's, except in the
-// model.
-func (s *Segment) layRing(capacity, maxRecord uint64) error {
+// initRing finds the parts of the ring in the memory, whose header was checked. capacity and maxRecord are the header's,
+// except in the model.
+func (s *Segment) initRing(capacity, maxRecord uint64) error {
 	h, b := &s.header, s.mapping.Data
 	ctl, err := layout.View[layout.Control](b[h.ControlOffset:][:layout.ControlSize])
 	if err != nil {
@@ -141,8 +141,7 @@ func (s *Segment) layRing(capacity, maxRecord uint64) error {
 // control returns the ring's control words.
 func (s *Segment) control() *layout.Control { return s.slots.Control }
 
-// checkHeader takes a private copy of the header, holds it against the memory and the caller's expectations,
-// and keeps it.
+// checkHeader copies the header, compares the copy with the memory and the caller's expectations, and keeps it.
 func (s *Segment) checkHeader() error {
 	b := s.mapping.Data
 	if len(b) < layout.HeaderSize {
@@ -192,13 +191,12 @@ func mappingError(op, path string, err error) error {
 	return &SegmentError{Op: op, Path: path, Err: err}
 }
 
-// fail wraps an unexpected failure of the system under an attached segment.
+// fail wraps a failure of the system.
 func (s *Segment) fail(op string, err error) error {
 	return &SegmentError{Op: op, Path: s.path, Err: err}
 }
 
-// supported refuses machines whose memory the format does not describe: it is little endian and needs
-// 64-bit atomic words.
+// supported refuses machines that cannot use the format, which is little endian and needs 64-bit atomic words.
 func supported() error {
 	if bits.UintSize < 64 || binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		return fmt.Errorf("%w: segments need a 64-bit little-endian machine, this is %s", errors.ErrUnsupported, runtime.GOARCH)

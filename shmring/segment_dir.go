@@ -39,7 +39,7 @@ func readDir(o *options) (dir string, entries []fs.DirEntry, err error) {
 	return dir, entries, nil
 }
 
-// nameFault says what keeps name from being a segment's, "" if nothing does.
+// nameFault returns why no segment can have this name; empty if one can.
 func nameFault(name string) string {
 	switch {
 	case name == "":
@@ -54,21 +54,21 @@ func nameFault(name string) string {
 	return ""
 }
 
-// plainName reports whether name has none but the allowed bytes, so that it can be shown to anybody.
+// plainName reports whether name consists of the bytes of names, so that it is safe to show on a terminal.
 func plainName(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(nameBytes, r) })
 }
 
 const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
-// Remove takes a segment's name away. Whoever is attached to it keeps it; a segment made later under the
-// same name is another one. No more producers and consumers can be made of it, though, not even by those who have it
-// open: fs.ErrNotExist.
+// Remove removes a segment's name. Its producers and consumers keep what they have; a segment made later under the same
+// name is another one. From then on [Segment.Producer] and [Segment.Consumer] return fs.ErrNotExist for the removed
+// segment, also in a process that had opened it before: nobody who comes later could find it.
 //
 // Options: WithDir.
 //
-// Errors: fs.ErrNotExist if there is none, [ErrPermission], [NameError]; [ErrBusy] if another process is removing it and
-// does not get on.
+// Errors: fs.ErrNotExist if there is none, [ErrPermission], [NameError]; [ErrBusy] if another process has been removing it
+// for a second.
 func Remove(name string, opts ...Option) error {
 	o, err := collect(&callRemove, opts)
 	if err != nil {
@@ -81,15 +81,16 @@ func Remove(name string, opts ...Option) error {
 	return removeError(path, shm.Remove(path))
 }
 
-// RemoveUnused takes a segment's name away if nobody is a producer or consumer of it and approve returns nil, or is nil.
-// From before the call of approve until the name is gone nobody can become one: who tries, waits up to a second. Then he
-// gets fs.ErrNotExist if the name is gone, also if he had opened the segment before. approve may look at the segment,
-// which is attached as [WithReadOnly] does, and should be quick about it.
+// RemoveUnused removes a segment's name, as [Remove] does, if the segment has neither producer nor consumer and approve
+// returns nil. approve may be nil. It gets the segment as [WithReadOnly] attaches it.
+//
+// Nobody can attach from before the call of approve until the name is removed: Producer and Consumer wait for the outcome,
+// up to a second. So approve should return soon.
 //
 // Options: WithDir.
 //
-// Errors: what approve returned; [BusyError] if somebody is attached, or somebody else is removing the segment; those of
-// [Open], but any owner's segment will do.
+// Errors: what approve returned; [BusyError] if somebody is attached, or another process is removing the segment; those of
+// [Open] and Remove. The segment may belong to any user.
 func RemoveUnused(name string, approve func(*Segment) error, opts ...Option) error {
 	o, err := collect(&callRemoveUnused, opts)
 	if err != nil {
@@ -140,7 +141,7 @@ func (s *Segment) removeUnused(approve func(*Segment) error) (err error) {
 	return removeError(s.path, s.mapping.Unlink())
 }
 
-// inUse says why not all leases could be taken.
+// inUse turns the reason why not all leases could be taken into an error of this package.
 func (s *Segment) inUse(err error) error {
 	if why := busyReason(err); why != "" {
 		return &BusyError{Why: why}
@@ -167,9 +168,8 @@ func removeError(path string, err error) error {
 	return mappingError("remove", path, err)
 }
 
-// List describes every segment of the directory ([WithDir]), by name, without attaching to any of them
-// or changing anything. A file that cannot be read as a segment is listed with its error; one whose name no
-// segment can have is not.
+// List describes every segment of the directory ([WithDir]), sorted by name. It changes nothing. A file that cannot be
+// read as a segment is listed with its error; one whose name no segment can have is left out.
 //
 // Options: WithDir.
 func List(opts ...Option) ([]Info, error) {
@@ -201,14 +201,14 @@ func inspect(name, dir string) Info {
 	return s.Info()
 }
 
-// StaleFiles returns the absolute paths of what killed processes left in the directory ([WithDir]), for [RemoveStaleFile]:
+// StaleFiles returns the paths of files that killed processes left in the directory ([WithDir]), for [RemoveStaleFile]:
 //
-//   - unfinished segments, which only file systems without unnamed files have. A Create that is still at work on one
+//   - unfinished segments, which occur only on file systems without unnamed files. A Create that is still working on one
 //     holds a lock on it;
-//   - sockets of listeners, or the lock of one where its socket is gone. A listener that lives holds the lock. The next
-//     Listen takes them over, too.
+//   - sockets of listeners, or the lock file of one whose socket is gone. A living listener holds the lock. The next
+//     Listen takes over such files, too.
 //
-// What the caller may not look into is somebody else's and is left out.
+// It leaves out what the caller has no right to open.
 //
 // Options: WithDir.
 func StaleFiles(opts ...Option) ([]string, error) {
@@ -262,10 +262,10 @@ func staleListener(path string, lock fs.DirEntry) (string, bool) {
 	return socket, err == nil && info.Mode()&fs.ModeSocket != 0
 }
 
-// RemoveStaleFile removes what [StaleFiles] has found, a listener's lock together with its socket.
+// RemoveStaleFile removes a file that [StaleFiles] returned; with a listener's socket it removes the lock file beside it.
 //
-// Errors: [ErrBusy] if somebody uses the file by now, an [AddressError] if that is a listener; fs.ErrInvalid if the path is
-// none that StaleFiles returns; fs.ErrNotExist, [ErrPermission].
+// Errors: [ErrBusy] if a process uses the file by now, as an [AddressError] if that is a listener; fs.ErrInvalid if
+// StaleFiles never returns such a path; fs.ErrNotExist, [ErrPermission].
 func RemoveStaleFile(path string) error {
 	socket := strings.TrimSuffix(path, lockSuffix)
 	switch {

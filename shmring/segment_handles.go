@@ -12,11 +12,12 @@ import (
 	"github.com/shmring/ipc/shmring/internal/wait"
 )
 
-// Producer attaches as a producer: the only one of an SPSC ring, one of many of an MPSC ring. A dead
-// predecessor is taken over.
+// Producer attaches as a producer: the only one of an SPSC ring, one of many of an MPSC ring. It takes over from a dead
+// predecessor.
 //
-// Errors: [BusyError] if a living producer has the ring or all slots are taken, ErrClosed, [ErrReadOnly],
-// [CorruptError], [ErrSegmentLost]; fs.ErrNotExist if the segment's name was removed; [OptionError] where Open or FromFile attached the segment [WithFollow].
+// Errors: [BusyError] if a living producer has the ring or all slots are taken; fs.ErrNotExist if the segment's name was
+// removed; ErrClosed, [ErrReadOnly], [CorruptError], [ErrSegmentLost]; [OptionError] where Open or FromFile attached the
+// segment [WithFollow].
 func (s *Segment) Producer() (*Producer, error) {
 	var took ring.Takeover
 	defer func() { took.Log(s.opts.logger) }() // when mu is free again: the handler may call us
@@ -43,11 +44,10 @@ func (s *Segment) Producer() (*Producer, error) {
 	return p, nil
 }
 
-// Consumer attaches as the consumer and continues after the last released record. A dead predecessor is
-// taken over.
+// Consumer attaches as the consumer and continues after the last released record. It takes over from a dead predecessor.
 //
-// Errors: [BusyError] if a living consumer has the ring, ErrClosed, [ErrReadOnly], [CorruptError], [ErrSegmentLost];
-// fs.ErrNotExist if the segment's name was removed.
+// Errors: [BusyError] if a living consumer has the ring; fs.ErrNotExist if the segment's name was removed; ErrClosed,
+// [ErrReadOnly], [CorruptError], [ErrSegmentLost].
 func (s *Segment) Consumer() (*Consumer, error) {
 	var took ring.Takeover
 	defer func() { took.Log(s.opts.logger) }()
@@ -72,7 +72,7 @@ func (s *Segment) Consumer() (*Consumer, error) {
 	return c, nil
 }
 
-// attachable says why nobody can attach now, or nil.
+// attachable returns why nobody can attach now, or nil.
 func (s *Segment) attachable() error {
 	if s.closed {
 		return ErrClosed
@@ -105,7 +105,7 @@ func (s *Segment) attachError(role Role, err error) error {
 	return publicError(err, s.path)
 }
 
-// heldError names the holder of a role, and says so if that is no process that can be seen from here.
+// heldError names the holder of a role. It also reports that no such process is visible from here.
 func (s *Segment) heldError(role Role, pid int) error {
 	e := &BusyError{Role: role, PID: pid}
 	first := s.slots.Consumers.First
@@ -118,7 +118,7 @@ func (s *Segment) heldError(role Role, pid int) error {
 	return e
 }
 
-// busyReason says what keeps a lease from us beside a holder; empty if nothing does.
+// busyReason describes what, other than a holder, keeps a lease from us; empty if nothing does.
 func busyReason(err error) string {
 	switch {
 	case errors.Is(err, lease.ErrObstructed):
@@ -129,8 +129,8 @@ func busyReason(err error) string {
 	return ""
 }
 
-// addHandle completes a handle that holds the slot it took. At its end detach runs unless the memory was lost, and stop
-// in any case, while lease and mapping are still held. The caller holds mu.
+// addHandle registers a handle that holds the slot it took. When the handle is closed, stop runs, and detach unless the
+// memory was lost, both while lease and mapping are still held. The caller holds mu.
 func (s *Segment) addHandle(g *lifetime.Guard, took ring.Takeover, detach, stop func()) {
 	g.Init(lifetime.Config{
 		Alarm: &s.alarm, Doorbells: [2]*wait.Doorbell{&s.dataBell, &s.spaceBell}, Whole: s.whole,
@@ -148,7 +148,7 @@ func (s *Segment) addHandle(g *lifetime.Guard, took ring.Takeover, detach, stop 
 	s.handles[g] = true
 }
 
-// whole asks the system whether the memory still has its size.
+// whole asks the system whether the memory still has the header's size.
 func (s *Segment) whole() bool {
 	size := s.mapping.Size()
 	return size < 0 || s.mapping.Heap() || uint64(size) >= s.header.SegmentSize

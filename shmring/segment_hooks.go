@@ -66,7 +66,7 @@ func NewModel(kind Kind, capacity uint64, producers int) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.layRing(capacity, layout.MaxPayload(capacity))
+	s.initRing(capacity, layout.MaxPayload(capacity))
 	return &Model{s}, nil
 }
 
@@ -74,7 +74,7 @@ func NewModel(kind Kind, capacity uint64, producers int) (*Model, error) {
 func (m *Model) Attach(t Leases) *Segment {
 	s := &Segment{header: m.seg.header, opts: m.seg.opts, mapping: m.seg.mapping, unguard: func() {}, handles: map[*lifetime.Guard]bool{}}
 	s.slots.Leases = t
-	if err := s.layRing(m.seg.ring.Capacity(), m.seg.ring.MaxRecord()); err != nil {
+	if err := s.initRing(m.seg.ring.Capacity(), m.seg.ring.MaxRecord()); err != nil {
 		panic(err) // it is the same memory
 	}
 	return s

@@ -25,8 +25,8 @@ type Info struct {
 	Version      uint32    `json:"version"` // of the memory format
 	LayoutHash   uint64    `json:"layout_hash,string"`
 	Created      time.Time `json:"created"` // by the creator's clock
-	// Age is the time since Created, 0 or more. If that was in this boot of this machine, it is at most the time since
-	// the machine was started, whatever became of the clock.
+	// Age is the time since Created. It is never negative, and for a segment of this boot never more than the time since
+	// the machine was started, even if the clock was set meanwhile.
 	Age        time.Duration `json:"age_ns"`
 	CreatorPID int           `json:"creator_pid"`
 	Parties    []Party       `json:"parties"`         // whoever is attached, or died attached
@@ -41,7 +41,7 @@ type Party struct {
 	Command string `json:"command,omitempty"` // of a living owner that is visible from here
 	Alive   bool   `json:"alive"`             // its lease is held, which is all that counts
 	// State of the process: running, sleeping, stopped or zombie; gone if the party is not alive; "alive, not visible
-	// from here" if it is, in another pid or time namespace or hidden from us; empty where the system does not tell.
+	// from here" if it is alive in another pid or time namespace, or hidden from us; empty where the system does not tell.
 	State    string        `json:"state,omitempty"`
 	Attached time.Time     `json:"attached"` // by the owner's clock
 	Age      time.Duration `json:"age_ns"`   // since Attached, as in Info, and at most since its process was started
@@ -72,7 +72,7 @@ func (s *Segment) Info() Info {
 	return info
 }
 
-// party describes slot i; false if nobody is or died there.
+// party describes the owner of slot i, or the last one if it died; false if there is none.
 func (s *Segment) party(i uint32) (Party, bool) {
 	slot := &s.slots.Table[i]
 	_, state := layout.SplitStatus(mem.Load(&slot.Status))

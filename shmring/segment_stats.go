@@ -9,8 +9,8 @@ import (
 	"github.com/shmring/ipc/shmring/internal/proc"
 )
 
-// Stats is a look at a ring's counters, taken without stopping anybody: each number is exact, but they
-// are not of one instant while others work. Counters run from the segment's creation.
+// Stats is a ring's counters, read without stopping anybody. Each number is exact, but while others work they are not
+// all of the same moment. Counters start when the segment is created.
 type Stats struct {
 	Sent          uint64   `json:"sent"`           // records committed
 	SentBytes     uint64   `json:"sent_bytes"`     // of payload
@@ -19,8 +19,8 @@ type Stats struct {
 	Used          uint64   `json:"used"`           // ring bytes not yet given back to producers, headers included
 	HighWater     uint64   `json:"high_water"`     // the most of them so far
 	Capacity      uint64   `json:"capacity"`       // ring bytes
-	FullWaits     uint64   `json:"full_waits"`     // times a producer slept for want of room
-	EmptyWaits    uint64   `json:"empty_waits"`    // times the consumer slept for want of records
+	FullWaits     uint64   `json:"full_waits"`     // times a producer slept because the ring was full
+	EmptyWaits    uint64   `json:"empty_waits"`    // times the consumer slept because the ring was empty
 	DataWakes     uint64   `json:"data_wakes"`     // wake-up calls to the consumer
 	SpaceWakes    uint64   `json:"space_wakes"`    // wake-up calls to producers
 	Recovered     uint64   `json:"recovered"`      // unfinished records of dead producers skipped

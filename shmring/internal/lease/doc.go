@@ -22,22 +22,22 @@
 //
 // # Readers
 //
-// Only write locks are leases. A lock for writing needs a descriptor that was opened for writing, so somebody who may only
-// read the file can neither hold a lease nor keep a dead holder's lease alive. The kernel gives him shared locks, though,
-// and nothing that is locked on the same file can be kept out of their reach. On the byte of a free lease, such a lock
-// keeps everybody from acquiring it: ErrObstructed. Give the right to read only to those who may stop newcomers.
+// Only write locks are leases. A write lock needs a descriptor that was opened for writing, so a process that may only
+// read the file can neither hold a lease nor keep a dead holder's lease alive. It can have shared locks, though, on any
+// range of the file. A shared lock on the byte of a free lease keeps everybody from acquiring it: ErrObstructed. No
+// arrangement of locks on the same file prevents that. Grant read access only to those who may keep newcomers out.
 //
 // # Fork
 //
-// A child that was forked and has not executed another program (no Go program does that, C programs and checkpointing
-// tools do) has the descriptions of its parent, and with them its leases. The lease of a parent that died is held until
-// the child ends or executes a program: until then everybody takes the parent for alive, waits for it, and does not take
-// its slot over.
+// A child that was forked and has not executed another program shares the descriptions of its parent, and with them its
+// leases. (Go programs do not fork so; C programs and checkpointing tools do.) The leases of a parent that died are held
+// until the child ends or executes a program. Until then everybody takes the parent for alive: they wait for it, and
+// nobody takes over its slot.
 //
 // # Removal
 //
-// A name that is removed from under somebody who is about to acquire a lease would leave him alone with a file that
-// nobody else can find. The byte shm.NameByte is locked by whoever removes the name; AcquireAll locks it and all leases.
+// If a name is removed while a process is about to acquire a lease, that process is left with a file that nobody else can
+// find. Whoever removes the name therefore locks the byte shm.NameByte; AcquireAll locks it and all leases.
 //
 //	remover                           newcomer
 //	R1  lock the name and all leases  A1  lock one lease
@@ -46,15 +46,16 @@
 //	R4  unlink the name
 //	R5  unlock
 //
-// Locks of R1 and A1 exclude each other. If A1 comes first, R1 fails: ErrHeld, and the name stays. If R1 comes first, A1
-// waits until R5, and A2, which is after R4, finds out. So nobody has a lease on a file whose name a remover took, unless
-// he had it when he asked to remove a file in use (shm.Remove, which locks only the name).
+// The locks of R1 and A1 exclude each other. If A1 comes first, R1 fails with ErrHeld, and the name stays. If R1 comes
+// first, A1 waits until R5, and A2, which comes after R4, sees the outcome. So nobody acquires a lease on a file whose
+// name AcquireAll's caller removed. shm.Remove locks the name only, to remove files that are in use; those who hold leases
+// keep them.
 //
-// R4 unlinks by name, and must not hit another file. The name can only come to lead elsewhere if somebody removes it
-// first, and all who remove names hold NameByte of the file that the name leads to: R2 stays true until R4.
+// R4 unlinks a path, which must still lead to the same file. It can lead to another one only after somebody removed the
+// name, and everybody who removes it locks NameByte of the file first: R2 stays true until R4.
 //
-// Whoever is killed at any step loses its locks. Before R4 and A2 nothing has been changed; after R4 the name is gone,
-// which is all that R5 would have added; after A2 the newcomer has died holding a lease, as any holder does.
+// A process that is killed at any step loses its locks. Before R4, or before A2, nothing has changed. After R4 the name is
+// removed, as intended. After A2 the newcomer died as the holder of a lease.
 //
 // # Other systems
 //

@@ -10,22 +10,22 @@ var (
 	// ErrHeld reports that somebody, perhaps this process, holds the lease.
 	ErrHeld = errors.New("lease: held by another")
 
-	// ErrObstructed reports that nobody holds the lease, and that it cannot be taken: somebody who may only read the
+	// ErrObstructed reports that nobody holds the lease and that it cannot be acquired: a process that may only read the
 	// file has a shared lock on its byte.
 	ErrObstructed = errors.New("lease: a process that only reads the file has a lock on it")
 
 	// ErrRemoving reports that another process is removing the file, or is deciding whether to.
 	ErrRemoving = errors.New("lease: another process is removing the file, or is deciding whether to")
 
-	// ErrRemoved reports that the file's name was removed or leads to another file. A lease on it would be worth
-	// nothing: nobody who comes later finds the file.
+	// ErrRemoved reports that the file's name was removed or leads to another file. A lease on the file would be
+	// worthless: nobody who comes later finds it.
 	ErrRemoved = fmt.Errorf("the segment was removed: %w", fs.ErrNotExist)
 )
 
 // Table is the leases of one segment. It is safe for concurrent use.
 type Table interface {
-	// Acquire takes the lease at byte off (0 or more). It waits only for those who are deciding whether to remove the
-	// file (AcquireAll), a second at most. Errors: ErrHeld, ErrObstructed, ErrRemoving, ErrRemoved, and the system's if
+	// Acquire takes the lease at byte off (0 or more). It waits only for a process that decides whether to remove the
+	// file (AcquireAll), at most a second. Errors: ErrHeld, ErrObstructed, ErrRemoving, ErrRemoved, and the system's if
 	// it does not lock.
 	Acquire(off int64) (Lease, error)
 

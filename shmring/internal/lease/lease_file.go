@@ -55,13 +55,13 @@ func (t *fileTable) Acquire(off int64) (Lease, error) {
 	return keep(&fileLease{file: file, off: off, size: 1}), nil
 }
 
-// patience bounds the wait for somebody who decides whether to remove the file: he may have been stopped meanwhile.
+// patience bounds the wait for a process that decides whether to remove the file: it may have been stopped.
 const (
 	patience = time.Second
 	pause    = time.Millisecond
 )
 
-// lock locks the byte at off, or says why not.
+// lock locks the byte at off, or returns why it cannot.
 func lock(file *os.File, off int64) error {
 	for start := time.Now(); ; time.Sleep(pause) {
 		err := filelock.Lock(file, off, 1)
