@@ -21,7 +21,7 @@ var (
 	ErrEmpty = ring.ErrEmpty
 	// ErrBusy: the role is taken by a living process, or a reservation is still open.
 	ErrBusy = errors.New("shmring: busy")
-	// ErrClosed: this handle was closed.
+	// ErrClosed: this handle was closed. It is net.ErrClosed.
 	ErrClosed = lifetime.ErrClosed
 	// ErrTooLarge: the record exceeds the ring's maximum. Nothing was written.
 	ErrTooLarge = errors.New("shmring: record too large")
