@@ -23,6 +23,12 @@ func (b *builder) value(t reflect.Type, g tag, off uintptr, name string) error {
 // form adds the wire form of a value.
 func (b *builder) form(t reflect.Type, g tag, off uintptr, name string) error {
 	s := step{off: off, name: name}
+	if err := checkTag(t, g); err != nil {
+		return err
+	}
+	if g.NonZero && (t == reflect.TypeFor[Uint128]() || t == reflect.TypeFor[Int128]()) {
+		return b.nonzero(t, s)
+	}
 	if done, err := b.own(t, g, s); done || err != nil {
 		return err
 	}

@@ -99,6 +99,9 @@ func (d *Decoder) next() ([]byte, error) {
 	return d.buf[prefix:total], nil
 }
 
+// maxEmptyReads is how many reads in a row may bring nothing, as in package bufio.
+const maxEmptyReads = 100
+
 // fill reads until n bytes of the record are there.
 func (d *Decoder) fill(n int) error {
 	if len(d.buf) < n {
@@ -106,13 +109,18 @@ func (d *Decoder) fill(n int) error {
 		copy(grown, d.buf[:d.have])
 		d.buf = grown
 	}
-	for d.have < n {
+	for empty := 0; d.have < n; {
 		m, err := d.r.Read(d.buf[d.have:n])
 		if m < 0 || m > n-d.have {
 			return fmt.Errorf("bincode: the reader says it read %d bytes of %d", m, n-d.have)
 		}
 		if d.have += m; err != nil && d.have < n {
 			return err
+		}
+		if m > 0 {
+			empty = 0
+		} else if empty++; empty == maxEmptyReads {
+			return io.ErrNoProgress
 		}
 	}
 	return nil

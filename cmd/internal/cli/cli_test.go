@@ -119,7 +119,7 @@ func TestFailuresSayWhatToDoInTermsOfTheCommandLine(t *testing.T) {
 		want     string
 	}{
 		{missing, false, "no such file or directory: there is no such ring (shmring ls shows those there are)\n"},
-		{otherKind, true, "the segment is spsc, asked for was mpsc: leave out --kind, or remove the ring (shmring rm) and make it anew\n"},
+		{otherKind, true, "the segment is spsc, want mpsc: leave out --kind, or remove the ring (shmring rm) and make it anew\n"},
 		{secondProducer, true, "this ring has one producer, rings made with --kind mpsc have many\n"},
 		{secondConsumer, true, "a ring has one consumer at a time\n"},
 		{tooLarge, true, "record of 1048576 bytes, want at most 524272 (a ring made with a larger --capacity takes larger ones)\n"},

@@ -13,7 +13,8 @@ type Tag struct {
 	Char    bool
 	NonZero bool
 	Box     bool
-	U128    bool   // and not i128
+	U128    bool // and not i128
+	I128    bool
 	IP      Family // ipv4 or ipv6: without a tag on the wire
 	Enum    uint64 // number of unit variants of enum=N, 1 to 2³²; 0 without
 }
@@ -38,10 +39,14 @@ func ParseTag(field reflect.StructTag) (Tag, error) {
 		case "u128":
 			t.U128 = true
 		case "i128":
-		case "ipv4":
-			t.IP = IPv4
-		case "ipv6":
-			t.IP = IPv6
+			t.I128 = true
+		case "ipv4", "ipv6":
+			if t.IP != 0 {
+				return t, fmt.Errorf("bincode:%q: an address is one of ipv4 and ipv6", s)
+			}
+			if t.IP = IPv4; word == "ipv6" {
+				t.IP = IPv6
+			}
 		default:
 			n, found := strings.CutPrefix(word, "enum=")
 			v, err := strconv.ParseUint(n, 10, 64)
@@ -50,6 +55,9 @@ func ParseTag(field reflect.StructTag) (Tag, error) {
 			}
 			t.Enum = v
 		}
+	}
+	if t.U128 && t.I128 {
+		return t, fmt.Errorf("bincode:%q: an integer is one of u128 and i128", s)
 	}
 	return t, nil
 }
