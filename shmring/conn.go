@@ -26,8 +26,8 @@ import (
 //
 // After the peer's Close, or its CloseWrite, its messages are delivered and then io.EOF; sending to a peer
 // that has closed gives [ErrPeerClosed]. A peer that died without closing gives a [PeerDiedError] instead:
-// to a receiver after everything it had sent, to a sender at once, also where it waits for room. (A
-// socket's sender that learns from the system alone that nobody is there calls that a death, too.)
+// to a receiver after everything that the peer had sent, to a sender at once, also where it waits for space. (On a
+// socket, a sender that learns from the system alone that nobody is there reports a death, too.)
 // Close makes every call of this side return ErrClosed.
 //
 // A call whose context ends returns an error that wraps ctx.Err(), and the connection stays usable: a message
@@ -38,14 +38,14 @@ type Conn struct {
 	ring      *transport.Ring // the same, where it is one; else nil
 	rings     *connRings      // of the ring; else nil
 	chosen    Transport
-	stream    *netConn
+	stream    *netConn // the same connection as bytes
 	peer      Peer
-	limit     uint64
+	limit     uint64 // of a message, in bytes
 	local     net.Addr
 	remote    net.Addr
-	sending   calllock.Mutex
-	receiving calllock.Mutex
-	message   atomic.Uint64 // number of the one that RecvStream has begun
+	sending   calllock.Mutex // held by whoever sends
+	receiving calllock.Mutex // held by whoever receives
+	message   atomic.Uint64  // number of the message that RecvStream has begun
 	closed    atomic.Bool
 	gone      chan struct{} // closed when Close is done
 }
@@ -61,8 +61,8 @@ func newConn(peer Peer, limit uint64, local, remote net.Addr) *Conn {
 // there are parts, of each part and 8 more.
 func (c *Conn) MaxMessage() int64 { return int64(c.limit) }
 
-// Send sends one message; payload is the caller's again when it returns. It waits while ring or
-// socket are full, until ctx ends.
+// Send sends one message; payload is the caller's again when it returns. It waits while the ring or the socket is full,
+// until ctx ends.
 //
 // Errors: [TooLargeError] before a byte is written, ErrClosed, ErrPeerClosed, [PeerDiedError], [WaitError].
 func (c *Conn) Send(ctx context.Context, payload []byte) error {
@@ -191,17 +191,16 @@ func (m *messageReader) Read(b []byte) (int, error) {
 }
 
 // Close ends both directions, and unblocks every call. The peer receives what was sent, then io.EOF. Close does not
-// wait for the peer. On a ring everything is given back when it returns; so it is on a socket, unless the peer is slow to
-// read: then what was sent, and the end, are offered to it for up to ten more seconds, without the caller. A program
-// that exits earlier takes them with it.
+// wait for the peer. When it returns, memory, descriptors and goroutines have been given back. Only a socket whose peer is
+// slow to read stays open in the background, for at most ten seconds, until the peer has what was sent, and the end. A
+// program that exits earlier loses what the system has not taken yet.
 func (c *Conn) Close() error {
 	if !c.closed.CompareAndSwap(false, true) {
 		<-c.gone
 		return nil
 	}
 	err := c.transport.Shut()
-	// A receiver may have memory lent until it is on its way out. A sender has not, and may be busy with
-	// its source for ever.
+	// A receiver may have memory lent until its call returns. A sender has none, and may be busy with its source for ever.
 	err = errors.Join(err, c.receiving.Lock(context.Background()), c.transport.Release())
 	c.receiving.Unlock()
 	close(c.gone)

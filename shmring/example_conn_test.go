@@ -71,6 +71,31 @@ func ExampleListen() {
 	// Output: HELLO
 }
 
+// A server that has only the net.Conn asks it for the connection beneath, and that for the process at the other end.
+func ExampleListener_Accept() {
+	at, clean := address()
+	defer clean()
+	l, err := shmring.Listen("who", at)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer l.Close()
+	client, err := shmring.Dial(context.Background(), "who", at)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	accepted, err := l.Accept()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer accepted.Close()
+	if c, ok := accepted.(interface{ Conn() *shmring.Conn }); ok {
+		fmt.Println(c.Conn().Peer().PID == os.Getpid())
+	}
+	// Output: true
+}
+
 func ExampleConn_Transport() {
 	at, clean := address()
 	defer clean()

@@ -16,7 +16,7 @@ type Config struct {
 	MaxMessage        uint64        // bytes, 1 or more
 	Schema            uint64        // 0: any
 	Capacity          uint64        // bytes of each ring; 0: as the peer likes
-	DefaultCapacity   uint64        // bytes, where neither side has a wish; counts for servers
+	DefaultCapacity   uint64        // bytes, where neither side asks for another; counts for servers
 	NoRing            Reason        // why this side uses no rings; zero if it does
 	AllowForeignOwner bool          // accept peers of any user
 	Timeout           time.Duration // of the whole handshake, above 0

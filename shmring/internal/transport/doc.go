@@ -19,4 +19,8 @@
 //   - A context that ends leaves the transport usable. A message that was being sent does not exist, or has been taken
 //     and the call returns nil. One that was being received continues with the next call.
 //   - A message of a limited call never takes more memory than the limit and one piece.
+//   - No call and no close waits for a peer that does not read. What a closed socket owes is sent in the background, for at
+//     most ten seconds.
+//   - The end of the socket is the end of the peer. What a Ring's memory says about its peer decides only whether that was a
+//     clean end.
 package transport

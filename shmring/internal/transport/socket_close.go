@@ -15,7 +15,7 @@ const closeNotification = math.MaxUint64
 
 // How a Socket ends.
 const (
-	closeWait     = 2 * time.Millisecond // how long a call waits for what goes on without it
+	closeWait     = 2 * time.Millisecond // how long a call waits for what goes on in the background
 	lingerTimeout = 10 * time.Second     // how long an end that was closed offers a slow peer what it is owed
 	lingerMinLook = time.Millisecond     // between two looks at what a TCP peer has received
 	lingerMaxLook = 100 * time.Millisecond
@@ -28,7 +28,7 @@ var past = time.Unix(1, 0)
 
 // CloseWrite sends the close notification behind what is owed. It ends a call that waits for room: a message of which
 // bytes have gone is finished all the same, except for one from SendFrom. If the peer is slow to read, all that goes on
-// without the caller.
+// in the background.
 func (s *Socket) CloseWrite() error {
 	if s.closing.Swap(true) {
 		return nil
@@ -92,7 +92,7 @@ func (s *Socket) Shut() error {
 }
 
 // Release closes the socket, after it has sent what is owed and the close notification. Where the peer is slow to read,
-// that goes on without the caller.
+// that goes on in the background.
 func (s *Socket) Release() error {
 	if s.aborted.Load() {
 		return nil
