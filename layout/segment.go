@@ -86,8 +86,8 @@ type Header struct {
 	CreatorPID    uint32
 	ByteOrder     uint32
 	BootID        [16]byte
-	Reserved      [104]byte
-	Checksum      uint64 // xxhash64 of the 248 bytes before it
+	Reserved      [104]byte // zero
+	Checksum      uint64    // xxhash64 of the 248 bytes before it
 }
 
 // NewHeader returns a header with the geometry filled in for a ring of the given kind. capacity must be
@@ -164,6 +164,11 @@ func (h *Header) validateGeometry() error {
 	case h.MaxRecord == 0 || h.MaxRecord > MaxPayload(h.Capacity):
 		return headerError(BadGeometry, "largest record", h.MaxRecord, fmt.Sprintf("1 to %d", MaxPayload(h.Capacity)))
 	}
+	for i, b := range h.Reserved {
+		if b != 0 {
+			return headerError(BadGeometry, fmt.Sprintf("reserved byte %d", i), b, 0)
+		}
+	}
 	want := NewHeader(h.Kind, h.Capacity, h.MaxRecord, h.SlotCount)
 	for _, f := range []struct {
 		name      string
@@ -195,7 +200,7 @@ const (
 	BadMagic    Fault = iota // not a segment at all
 	BadVersion               // another version, byte order or layout
 	BadChecksum              // damaged
-	BadGeometry              // numbers that contradict each other
+	BadGeometry              // numbers that contradict each other, or reserved bytes that are not zero
 	BadSize                  // the header is valid, the memory shorter or longer than its SegmentSize
 )
 

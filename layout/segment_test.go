@@ -111,6 +111,8 @@ func TestValidateRefusesContradictoryGeometry(t *testing.T) {
 		{"ring beyond the end", func(h *layout.Header) { h.DataOffset = 1 << 63 }, layout.BadGeometry},
 		{"segment size", func(h *layout.Header) { h.SegmentSize += layout.PageSize }, layout.BadGeometry},
 		{"segment size 0", func(h *layout.Header) { h.SegmentSize = 0 }, layout.BadGeometry},
+		{"first reserved byte", func(h *layout.Header) { h.Reserved[0] = 1 }, layout.BadGeometry},
+		{"last reserved byte", func(h *layout.Header) { h.Reserved[103] = 0x80 }, layout.BadGeometry},
 	} {
 		t.Run(c.field, func(t *testing.T) {
 			h := sealed()
@@ -142,12 +144,15 @@ func TestKindsHaveNames(t *testing.T) {
 }
 
 // FuzzHeader validates any header, with and without a right checksum. One that passes describes memory of
-// the size it was held against, in which nothing overlaps.
+// the size it was held against, in which nothing overlaps, and has nothing in its reserved bytes.
 func FuzzHeader(f *testing.F) {
 	h := sealed()
 	f.Add(layout.Bytes(&h), h.SegmentSize, false)
 	h.Capacity = 1 << 63
 	f.Add(layout.Bytes(&h), uint64(0), true)
+	reserved := sealed()
+	reserved.Reserved[50] = 1
+	f.Add(layout.Bytes(&reserved), reserved.SegmentSize, true)
 	f.Fuzz(func(t *testing.T, b []byte, size uint64, seal bool) {
 		var h layout.Header
 		copy(layout.Bytes(&h), b)
@@ -161,7 +166,7 @@ func FuzzHeader(f *testing.F) {
 		}
 		slotsEnd := h.SlotsOffset + uint64(h.SlotCount)*uint64(h.SlotSize)
 		if h.HeaderSize != layout.HeaderSize || h.ControlOffset < layout.HeaderSize || h.SlotsOffset < h.ControlOffset+layout.ControlSize ||
-			h.DataOffset < slotsEnd || h.DataOffset+h.Capacity != size || h.MaxRecord >= h.Capacity {
+			h.DataOffset < slotsEnd || h.DataOffset+h.Capacity != size || h.MaxRecord >= h.Capacity || h.Reserved != [104]byte{} {
 			t.Errorf("accepted: %+v for %d bytes", h, size)
 		}
 	})

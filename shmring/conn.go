@@ -255,7 +255,11 @@ type CredentialsError struct {
 }
 
 func (e *CredentialsError) Error() string {
-	return fmt.Sprintf("shmring: the peer, process %d, belongs to user %d, want %d or 0", e.PID, e.UID, e.Want)
+	who := "the peer"
+	if e.PID != 0 {
+		who = fmt.Sprintf("the peer, process %d,", e.PID)
+	}
+	return fmt.Sprintf("shmring: %s belongs to user %d, want user %d or root (WithForeignOwner)", who, e.UID, e.Want)
 }
 
 // Unwrap returns ErrPermission.

@@ -15,8 +15,8 @@ import (
 // on the socket if not. name is as for [Create]; with [WithSocket] it is for people only. Dial does not
 // wait for a listener that is not there yet.
 //
-// Options: WithSocket, WithSocketOnly, WithDir, WithCapacity, WithMaxMessage, WithSchema, WithWait,
-// WithForeignOwner, WithHandshakeTimeout, WithLogger, WithPrefault.
+// Options: WithSocket, WithSocketOnly, WithDir, WithForeignOwner, WithHandshakeTimeout, WithMaxMessage,
+// WithCapacity, WithSchema, WithPrefault, WithHugePages, WithWait, WithLogger.
 //
 // Errors: fs.ErrNotExist and ECONNREFUSED where nobody listens, [HandshakeError], [NameError], [OptionError],
 // and ctx.Err().
@@ -27,9 +27,6 @@ func Dial(ctx context.Context, name string, opts ...Option) (*Conn, error) {
 	}
 	at, err := resolveAddress(name, &o)
 	if err != nil {
-		return nil, err
-	}
-	if err := o.connectable(); err != nil {
 		return nil, err
 	}
 	d := net.Dialer{Timeout: o.handshake}
@@ -69,7 +66,7 @@ func handshakeConfig(socket net.Conn, o *options) handshake.Config {
 		MaxMessage: uint64(o.maxMessage), Schema: o.schema, DefaultCapacity: DefaultConnCapacity,
 		NoRing: noRing(socket, o), AllowForeignOwner: o.foreign, Timeout: o.handshake,
 	}
-	if o.has(optCapacity) {
+	if o.has(optCapacity | optMaxRecord) { // a dialer must not make the rings too small for the records
 		c.Capacity = uint64(o.capacity)
 	}
 	return c
@@ -124,7 +121,10 @@ type HandshakeError struct {
 }
 
 func (e *HandshakeError) Error() string {
-	return fmt.Sprintf("shmring: handshake with process %d at %s: %v", e.Peer.PID, e.Address, e.Err)
+	if e.Peer.PID == 0 {
+		return fmt.Sprintf("shmring: handshake at %q: %v", e.Address, e.Err)
+	}
+	return fmt.Sprintf("shmring: handshake with process %d at %q: %v", e.Peer.PID, e.Address, e.Err)
 }
 
 // Unwrap returns ErrHandshake and the cause.

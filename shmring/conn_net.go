@@ -16,6 +16,16 @@ import (
 // half close. Write sends its bytes as messages, Read joins the messages again, whatever call has sent
 // them. Every call returns the same net.Conn.
 //
+// Whoever has only the net.Conn, as [Listener.Accept] and package net/http hand it out, gets the Conn back by the
+// method Conn, and so its [Peer]:
+//
+//	if c, ok := netConn.(interface{ Conn() *shmring.Conn }); ok {
+//		peer = c.Conn().Peer()
+//	}
+//
+// It has no SyscallConn: on a ring the bytes do not pass the socket, which is the connection's alone on either
+// transport.
+//
 // Read returns io.EOF after the peer's Close or CloseWrite, and an error that is [ErrPeerDied] where it died.
 // Errors are *net.OpError, and os.ErrDeadlineExceeded where a deadline has passed. Deadlines concern the
 // net.Conn only. Close closes the Conn. A message that its sender gave up ([Conn.SendFrom], a Send whose
@@ -61,7 +71,7 @@ func (n *netConn) Read(b []byte) (int, error) {
 	if err == nil || err == io.EOF {
 		return got, err
 	}
-	return got, n.fail("read", err)
+	return got, n.opError("read", err)
 }
 
 func (n *netConn) read(ctx context.Context, b []byte) (got int, err error) {
@@ -127,7 +137,7 @@ func (n *netConn) partly(got int, err error) (int, error) {
 func (n *netConn) Write(b []byte) (int, error) {
 	sent, err := n.write(n.wd.Current(), b)
 	if err != nil {
-		err = n.fail("write", err)
+		err = n.opError("write", err)
 	}
 	return sent, err
 }
@@ -153,21 +163,21 @@ func (n *netConn) write(ctx context.Context, b []byte) (sent int, err error) {
 	return sent, nil
 }
 
-// fail gives an error the form that users of package net expect.
-func (n *netConn) fail(op string, err error) error {
+// opError gives an error the form that users of package net expect.
+func (n *netConn) opError(op string, err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = os.ErrDeadlineExceeded
 	}
 	return &net.OpError{Op: op, Net: n.c.local.Network(), Source: n.c.local, Addr: n.c.remote, Err: err}
 }
 
-// Conn returns the connection beneath.
+// Conn returns the connection beneath: see [Conn.NetConn].
 func (n *netConn) Conn() *Conn { return n.c }
 
 // CloseWrite ends the sending: see [Conn.CloseWrite].
 func (n *netConn) CloseWrite() error {
 	if err := n.c.CloseWrite(); err != nil {
-		return n.fail("close", err)
+		return n.opError("close", err)
 	}
 	return nil
 }
@@ -176,17 +186,16 @@ func (n *netConn) Close() error         { return n.c.Close() }
 func (n *netConn) LocalAddr() net.Addr  { return n.c.local }
 func (n *netConn) RemoteAddr() net.Addr { return n.c.remote }
 
-func (n *netConn) SetDeadline(t time.Time) error {
-	return errors.Join(n.SetReadDeadline(t), n.SetWriteDeadline(t))
-}
+func (n *netConn) SetDeadline(t time.Time) error      { return n.setDeadline(t, n.rd, n.wd) }
+func (n *netConn) SetReadDeadline(t time.Time) error  { return n.setDeadline(t, n.rd) }
+func (n *netConn) SetWriteDeadline(t time.Time) error { return n.setDeadline(t, n.wd) }
 
-func (n *netConn) SetReadDeadline(t time.Time) error  { return n.setDeadline(n.rd, t) }
-func (n *netConn) SetWriteDeadline(t time.Time) error { return n.setDeadline(n.wd, t) }
-
-func (n *netConn) setDeadline(d *deadline.Deadline, t time.Time) error {
+func (n *netConn) setDeadline(t time.Time, deadlines ...*deadline.Deadline) error {
 	if n.c.closed.Load() {
-		return n.fail("set deadline", ErrClosed)
+		return n.opError("set", ErrClosed)
 	}
-	d.Set(t)
+	for _, d := range deadlines {
+		d.Set(t)
+	}
 	return nil
 }

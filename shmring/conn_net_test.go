@@ -2,7 +2,9 @@ package shmring
 
 import (
 	"errors"
+	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -26,4 +28,38 @@ func TestAReadWakesForADeadlineThatIsMovedIntoThePast(t *testing.T) {
 			t.Errorf("after the deadlines: %d bytes, %v", n, err)
 		}
 	})
+}
+
+func TestSetDeadlineAfterCloseIsOneError(t *testing.T) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+		client, _ := connect()
+		c := client.NetConn()
+		must(t, c.Close())
+		for name, set := range map[string]func(time.Time) error{
+			"SetDeadline": c.SetDeadline, "SetReadDeadline": c.SetReadDeadline, "SetWriteDeadline": c.SetWriteDeadline,
+		} {
+			err := set(time.Now())
+			if op, ok := err.(*net.OpError); !ok || op.Op != "set" || !errors.Is(err, net.ErrClosed) {
+				t.Errorf("%s: got %T %v, want one *net.OpError that is net.ErrClosed", name, err, err)
+			}
+		}
+	})
+}
+
+func TestAWriteToAPeerThatIsGoneIsABrokenPipe(t *testing.T) {
+	onEveryTransport(t, func(t *testing.T, connect func(...Option) (*Conn, *Conn)) {
+		client, server := connect()
+		must(t, server.Close())
+		c := client.NetConn()
+		must(t, c.SetWriteDeadline(time.Now().Add(patience)))
+		var err error
+		for err == nil {
+			_, err = c.Write(make([]byte, 1000))
+		}
+		want(t, "Write", err, syscall.EPIPE)
+	})
+	want(t, "the death of a peer", &PeerDiedError{Role: RolePeer}, syscall.ECONNRESET)
+	if errors.Is(&PeerDiedError{Role: RoleProducer}, syscall.EPIPE) {
+		t.Error("a ring on its own is no pipe")
+	}
 }

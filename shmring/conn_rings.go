@@ -12,6 +12,7 @@ import (
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
 	"github.com/shmring/ipc/shmring/internal/ring"
+	"github.com/shmring/ipc/shmring/internal/shm"
 	"github.com/shmring/ipc/shmring/internal/transport"
 )
 
@@ -53,7 +54,8 @@ func (r *connRings) Create(capacity uint64) (files []*os.File, actual uint64, er
 // Attach attaches the memory that a listener has sent: see handshake.Memory.
 func (r *connRings) Attach(capacity uint64, files []*os.File) (err error) {
 	if len(files) != 2 {
-		return fmt.Errorf("%w: %d descriptors came with the reply that offers a ring, want 2", ErrHandshake, len(files))
+		return fmt.Errorf("%w: %d descriptors came with the reply that offers a ring, want 2 "+
+			"(does this process have descriptors left? see ulimit -n)", ErrHandshake, len(files))
 	}
 	r.link = newLink()
 	if r.out, err = r.open(files[0], capacity); err == nil {
@@ -209,3 +211,56 @@ func (e *SealError) Error() string {
 
 // Unwrap returns ErrPermission.
 func (e *SealError) Unwrap() error { return ErrPermission }
+
+// Pipe returns both ends of a connection inside this process, over rings in Go memory: for tests, which the
+// race detector can follow, and for programs that talk to themselves as they talk to others.
+//
+// Options: WithMaxMessage, WithCapacity, WithMaxRecord, WithChecksum, WithWait, WithLogger.
+func Pipe(opts ...Option) (*Conn, *Conn, error) {
+	o, err := collect(&callPipe, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, b := newLink(), newLink()
+	ab, ba, err := pipeRing(&o, a, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	cd, dc, err := pipeRing(&o, b, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	left, right := &connRings{link: a, out: ab, in: dc}, &connRings{link: b, out: cd, in: ba}
+	if err := errors.Join(left.occupy(), right.occupy()); err != nil {
+		return nil, nil, err
+	}
+	a.doorbell.OnNotify(b.doorbell.Wake)
+	b.doorbell.OnNotify(a.doorbell.Wake)
+	x, y := left.newRing(uint64(o.maxMessage)), right.newRing(uint64(o.maxMessage))
+	transport.Join(x, y)
+	return pipeEnd(x, left), pipeEnd(y, right), nil
+}
+
+// pipeRing returns one ring in Go memory as its producer's side and its consumer's have it.
+func pipeRing(o *options, producer, consumer link) (out, in *Segment, err error) {
+	ro := connOptions(o, o.capacity)
+	if out, err = heapSegment(ro, producer); err != nil {
+		return nil, nil, err
+	}
+	in, err = attach("", "", &shm.Mapping{Data: out.mapping.Data}, ro, consumer)
+	return out, in, err
+}
+
+func pipeEnd(r *transport.Ring, rings *connRings) *Conn {
+	c := newConn(Peer{}, r.MaxMessage(), pipeAddr{}, pipeAddr{})
+	c.chosen = Transport{Kind: TransportRing, Reason: "both ends are in this process"}
+	c.rings = rings
+	c.carry(r)
+	return c
+}
+
+// pipeAddr is the address of both ends of a Pipe.
+type pipeAddr struct{}
+
+func (pipeAddr) Network() string { return "shmring" }
+func (pipeAddr) String() string  { return "pipe" }

@@ -144,55 +144,6 @@ func TestDumpEndsWithTheErrorOfItsCallback(t *testing.T) {
 	}
 }
 
-func TestDumpOfABusyRingShowsWholeRecordsOnly(t *testing.T) {
-	for _, kind := range []Kind{SPSC, MPSC} {
-		t.Run(kind.String(), func(t *testing.T) {
-			// Not over Heap: Dump looks at bytes that others write and drops what it saw. The race detector
-			// would be right to say so, and cannot know that it is allowed for.
-			s, err := Create("busy", WithDir(t.TempDir()), WithKind(kind), WithCapacity(4096), WithChecksum())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			p, c := pair(t, s)
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				defer p.Close()
-				payload := make([]byte, 300)
-				for i := range 3000 {
-					for j := range payload {
-						payload[j] = byte(i)
-					}
-					if err := p.Send(ctx, payload[:i%len(payload)]); err != nil {
-						t.Error(err)
-						return
-					}
-				}
-			}()
-			go func() {
-				for range c.All(ctx) {
-				}
-			}()
-			for running := true; running; {
-				select {
-				case <-done:
-					running = false
-				default:
-				}
-				if err := s.Dump(func(e Entry) error {
-					if e.BadSum {
-						t.Errorf("a record that was never sent: %v", e)
-					}
-					return nil
-				}); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 func TestDumpRefusesAFreeWordWithBits(t *testing.T) {
 	for name, opts := range rings {
 		t.Run(name, func(t *testing.T) {

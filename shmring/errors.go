@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"github.com/shmring/ipc/shmring/internal/lifetime"
 	"github.com/shmring/ipc/shmring/internal/ring"
@@ -20,7 +21,7 @@ var (
 	ErrEmpty = ring.ErrEmpty
 	// ErrBusy: the role is taken by a living process, or a reservation is still open.
 	ErrBusy = errors.New("shmring: busy")
-	// ErrClosed: this handle was closed.
+	// ErrClosed: this handle was closed. It is net.ErrClosed.
 	ErrClosed = lifetime.ErrClosed
 	// ErrTooLarge: the record exceeds the ring's maximum. Nothing was written.
 	ErrTooLarge = errors.New("shmring: record too large")
@@ -46,13 +47,14 @@ var (
 	ErrPermission = fs.ErrPermission
 	// ErrName: the name is not allowed.
 	ErrName = errors.New("shmring: bad name")
-	// ErrOption: an option's value is out of its range.
+	// ErrOption: an option's value is out of its range, or the option does not apply to the call.
 	ErrOption = errors.New("shmring: bad option")
 	// ErrFragment: the record is a piece of a larger message, which Recv does not put together.
 	ErrFragment = errors.New("shmring: a piece of a larger message")
 	// ErrHandshake: the two ends of a connection did not come to terms.
 	ErrHandshake = errors.New("shmring: handshake failed")
-	// ErrPeerClosed: the peer closed its end of the connection; nobody will receive what is sent.
+	// ErrPeerClosed: the peer closed its end of the connection; nobody will receive what is sent. It is also
+	// syscall.EPIPE.
 	ErrPeerClosed = transport.ErrPeerClosed
 	// ErrReadOnly: the segment was opened with [WithReadOnly].
 	ErrReadOnly = errors.New("shmring: attached read-only")
@@ -98,7 +100,8 @@ func (e *TooLargeError) Error() string {
 // Unwrap returns ErrTooLarge.
 func (e *TooLargeError) Unwrap() error { return ErrTooLarge }
 
-// PeerDiedError names the process that ended without closing. It unwraps to [ErrPeerDied].
+// PeerDiedError names the process that ended without closing. It unwraps to [ErrPeerDied]. The death of a connection's peer
+// is also what software that knows sockets looks for: syscall.EPIPE and syscall.ECONNRESET.
 type PeerDiedError struct {
 	Role Role
 	PID  int
@@ -107,7 +110,10 @@ type PeerDiedError struct {
 }
 
 func (e *PeerDiedError) Error() string {
-	if e.Role == RolePeer {
+	switch {
+	case e.Role == RolePeer && e.PID == 0: // TCP, for one, does not know processes
+		return "shmring: the peer died without closing"
+	case e.Role == RolePeer:
 		return fmt.Sprintf("shmring: the peer, process %d, died without closing", e.PID)
 	}
 	s := fmt.Sprintf("shmring: %s process %d (slot %d) died without closing", e.Role, e.PID, e.Slot)
@@ -119,6 +125,11 @@ func (e *PeerDiedError) Error() string {
 
 // Unwrap returns ErrPeerDied.
 func (e *PeerDiedError) Unwrap() error { return ErrPeerDied }
+
+// Is reports whether target is what a socket says about a peer that is gone.
+func (e *PeerDiedError) Is(target error) bool {
+	return e.Role == RolePeer && (target == syscall.EPIPE || target == syscall.ECONNRESET)
+}
 
 // CorruptError says where shared memory broke the format. It unwraps to [ErrCorrupt] and, where a
 // header word is to blame, to the *layout.RecordError or *layout.HeaderError.
@@ -238,38 +249,6 @@ func withDetail(sentinel, detail error) []error {
 	}
 	return []error{sentinel, detail}
 }
-
-// FragmentError is what Recv and TryRecv return for a piece of a larger message. They leave it in the ring:
-// receive it with [Consumer.RecvStream], with an [Assembler], or piece by piece with Next. It unwraps to
-// [ErrFragment].
-type FragmentError struct {
-	Size            int // bytes of this piece
-	More, Continued bool
-}
-
-func (e *FragmentError) Error() string {
-	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
-}
-
-// LostMessageError is a message that was sent in pieces ([Producer.SendFrom]) and cannot be received whole: a consumer that is
-// gone has released its first pieces. It unwraps to [ErrFragment].
-type LostMessageError struct {
-	Pieces int    // that were still there, and are skipped
-	Bytes  uint64 // of those
-}
-
-func (e *LostMessageError) Error() string {
-	return fmt.Sprintf("shmring: a message was lost with the consumer before: its last %d pieces (%d bytes) are skipped", e.Pieces, e.Bytes)
-}
-
-// Unwrap returns ErrFragment.
-func (e *LostMessageError) Unwrap() error { return ErrFragment }
-
-// errFragmentOnly spares a connection, which puts the pieces together, the allocation.
-var errFragmentOnly = &FragmentError{}
-
-// Unwrap returns ErrFragment.
-func (e *FragmentError) Unwrap() error { return ErrFragment }
 
 // publicError turns an engine's error into one of this package. path is the segment's.
 func publicError(err error, path string) error {

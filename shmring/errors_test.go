@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -115,6 +116,14 @@ func TestErrorsSayWhatWasGotAndWhatIsAllowed(t *testing.T) {
 		}
 		if !strings.HasPrefix(c.err.Error(), "shmring: ") {
 			t.Errorf("%q does not say whose error it is", c.err)
+		}
+	}
+}
+
+func TestNoErrorSpeaksOfProcess0(t *testing.T) {
+	for _, err := range []error{&PeerDiedError{Role: RolePeer}, &HandshakeError{Address: "a", Err: io.EOF}, &CredentialsError{UID: 5, Want: 6}} {
+		if strings.Contains(err.Error(), "process 0") {
+			t.Errorf("%T: %v", err, err)
 		}
 	}
 }

@@ -3,35 +3,38 @@ package shmring
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 
+	"github.com/shmring/ipc/shmring/internal/deadline"
 	"github.com/shmring/ipc/shmring/internal/handshake"
 	"github.com/shmring/ipc/shmring/internal/sock"
 )
 
 // Listener waits for connections. It is a net.Listener, and safe for concurrent use.
 type Listener struct {
-	o     options
-	raw   net.Listener
-	lock  *sock.Lock  // of the socket file; nil without one
-	file  fs.FileInfo // the socket file as it was made; nil without one
-	ready chan *Conn
-	done  context.Context // ends with Close
-	close context.CancelFunc
-	work  sync.WaitGroup // the accepting goroutine and the handshakes
-	once  sync.Once
-	err   error // of Close
+	o        options
+	raw      net.Listener
+	addr     net.Addr
+	path     string      // of the socket file; empty without one
+	lock     *sock.Lock  // of that file
+	file     fs.FileInfo // that file as it was made
+	admitted *handshake.Admission
+	ready    chan *Conn
+	accept   *deadline.Deadline // of Accept
+	done     context.Context    // ends with Close
+	close    context.CancelFunc
+	work     sync.WaitGroup // the accepting goroutine and the handshakes
+	once     sync.Once
+	err      error // of Close
 }
 
-// maxHandshakes bounds those under way and connections that nobody has accepted yet. Further clients wait
-// in the system's queue.
-const maxHandshakes = 256
+// maxPending bounds the handshakes under way and connections that nobody has accepted yet. Further clients wait in the
+// system's queue. It exceeds what may be under way, so that new clients come in however many of those hang.
+const maxPending = 2 * handshake.MaxHandshakes
 
 // Listen makes this process the one that Dial finds under name, which is as for [Create]. The socket lies
 // beside the segments, as <name>.sock with the permissions of WithMode, or where WithSocket says: a path, a
@@ -39,14 +42,17 @@ const maxHandshakes = 256
 // which any host that reaches it may connect to. A socket file that a dead listener left behind is taken
 // over; a living one's is not.
 //
-// Each client is asked who it is: it must belong to this user or to root (WithForeignOwner). Handshakes run
-// on their own, so that a client that hangs keeps nobody waiting; those that fail are logged (WithLogger,
-// attribute "error", a [HandshakeError]) and not returned by Accept.
+// Each client must belong to this user or to root (WithForeignOwner). Clients that connect and say nothing keep nobody
+// waiting: handshakes run beside each other, and where there are too many, the oldest ones of the process, or of the host,
+// that has the most give way. Handshakes that fail are logged (WithLogger, attribute "error", a [HandshakeError]) and
+// not returned by Accept.
 //
-// Options: as [Dial], and WithMode, WithChecksum, WithMaxRecord, WithHugePages.
+// Options: WithSocket, WithSocketOnly, WithDir, WithMode, WithForeignOwner, WithHandshakeTimeout,
+// WithMaxMessage, WithCapacity, WithMaxRecord, WithChecksum, WithSchema, WithPrefault, WithHugePages, WithWait,
+// WithLogger.
 //
-// Errors: [AddressError], which is also ErrBusy and fs.ErrExist, where somebody listens already; [NameError], [OptionError],
-// fs.ErrExist for a file that is no socket.
+// Errors: [AddressError], which is also ErrBusy, fs.ErrExist and syscall.EADDRINUSE, where somebody listens already;
+// [NameError], [OptionError], fs.ErrExist for a file that is no socket, and the system's.
 func Listen(name string, opts ...Option) (*Listener, error) {
 	o, err := collect(&callListen, opts)
 	if err != nil {
@@ -56,16 +62,8 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.connectable(); err != nil {
-		return nil, err
-	}
-	l := &Listener{o: o, ready: make(chan *Conn)}
-	if at.file {
-		err = l.bind(at)
-	} else if l.raw, err = net.Listen(at.network, at.text); errors.Is(err, syscall.EADDRINUSE) {
-		err = fmt.Errorf("%w: %w", &AddressError{Address: at.text}, err)
-	}
-	if err != nil {
+	l := &Listener{o: o, ready: make(chan *Conn), admitted: handshake.NewAdmission(), accept: deadline.New(nil)}
+	if err := l.bind(at); err != nil {
 		return nil, err
 	}
 	l.done, l.close = context.WithCancel(context.Background())
@@ -74,95 +72,27 @@ func Listen(name string, opts ...Option) (*Listener, error) {
 	return l, nil
 }
 
-// AddressError says that somebody listens at an address already. It unwraps to [ErrBusy] and fs.ErrExist.
-type AddressError struct{ Address string }
-
-func (e *AddressError) Error() string {
-	return fmt.Sprintf("shmring: a living process listens at %s", e.Address)
-}
-
-// Unwrap returns ErrBusy and fs.ErrExist.
-func (e *AddressError) Unwrap() []error { return []error{ErrBusy, fs.ErrExist} }
-
-// bind makes the socket file. The lock beside it keeps other listeners away, so that nobody takes a file
-// for stale that has just been made; what lies there under our lock is stale, unless a program without our
-// locks listens, which a connection finds out.
-func (l *Listener) bind(at address) (err error) {
-	if l.lock, err = sock.NewLock(at.lockPath()); errors.Is(err, sock.ErrLocked) {
-		return &AddressError{Address: at.text}
-	} else if err != nil {
-		return fmt.Errorf("shmring: listen at %s: %w", at.text, err)
-	}
-	defer func() {
-		if err != nil {
-			if l.raw != nil {
-				err = errors.Join(err, l.raw.Close())
-			}
-			err = errors.Join(err, l.lock.Release())
-		}
-	}()
-	if err := removeStale(at.text); err != nil {
-		return err
-	}
-	if l.raw, err = net.Listen("unix", at.text); err != nil {
-		return fmt.Errorf("shmring: %w", err)
-	}
-	if err := os.Chmod(at.text, l.o.mode); err != nil {
-		return fmt.Errorf("shmring: %w", err)
-	}
-	if l.file, err = os.Lstat(at.text); err != nil {
-		return fmt.Errorf("shmring: %w", err)
-	}
-	l.raw.(*net.UnixListener).SetUnlinkOnClose(false) // Close does that, if the file is ours by then
-	return nil
-}
-
-// removeStale removes a socket file at which nobody listens.
-func removeStale(path string) error {
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return fmt.Errorf("shmring: %w", err)
-	case info.Mode()&fs.ModeSocket == 0:
-		return fmt.Errorf("shmring: listen at %s: %w and is no socket", path, fs.ErrExist)
-	}
-	if conn, err := net.DialTimeout("unix", path, time.Second); err == nil {
-		return errors.Join(&AddressError{Address: path}, conn.Close())
-	} else if !errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("shmring: is the socket stale? %w", err)
-	}
-	if now, err := os.Lstat(path); err != nil {
-		return fmt.Errorf("shmring: %w", err)
-	} else if !os.SameFile(now, info) { // by a program that does not know our locks
-		return &AddressError{Address: path}
-	}
-	return os.Remove(path)
-}
-
-// welcome accepts clients and starts their handshakes.
+// acceptLoop accepts clients and starts their handshakes.
 func (l *Listener) acceptLoop() {
 	defer l.work.Done()
-	places := make(chan struct{}, maxHandshakes)
+	pending := make(chan struct{}, maxPending)
 	for failures := 0; ; {
 		select {
-		case places <- struct{}{}:
+		case pending <- struct{}{}:
 		case <-l.done.Done():
 			return
 		}
-		conn, err := l.raw.Accept()
+		socket, err := l.raw.Accept()
 		if err == nil {
 			failures = 0
-			l.work.Add(1)
-			go func() {
-				defer l.work.Done()
-				defer func() { <-places }()
-				l.serve(conn)
-			}()
+			ticket := l.admitted.Enter(l.done, socket)
+			l.work.Go(func() {
+				defer func() { <-pending }()
+				l.serve(socket, ticket)
+			})
 			continue
 		}
-		<-places
+		<-pending
 		if l.done.Err() != nil {
 			return
 		}
@@ -177,12 +107,21 @@ func (l *Listener) acceptLoop() {
 	}
 }
 
-// greet runs one handshake and waits for somebody to accept the connection.
-func (l *Listener) serve(conn net.Conn) {
-	c, err := agree(l.done, handshake.Server, conn, l.Addr(), &l.o)
+// errGaveWay is why a handshake ended that was the oldest of too many.
+var errGaveWay = errors.New("the client did not finish its handshake, and gave way to newer clients")
+
+// serve runs one handshake and waits for somebody to accept the connection.
+func (l *Listener) serve(socket net.Conn, ticket *handshake.Ticket) {
+	c, err := agree(l.done, handshake.Server, socket, l.Addr(), &l.o)
+	if ticket.Leave() {
+		if err == nil {
+			c.Close() // its socket is closed
+		}
+		err = &HandshakeError{Address: l.addr.String(), Err: errGaveWay}
+	}
 	if err != nil {
 		if l.done.Err() == nil {
-			l.o.logger.Warn("shmring: a client was turned away", "error", err)
+			l.o.logger.Warn("shmring: refused a client", "error", err)
 		}
 		return
 	}
@@ -205,18 +144,41 @@ func (l *Listener) AcceptConn(ctx context.Context) (*Conn, error) {
 	}
 }
 
-// Accept waits for the next connection and returns it as a byte stream: see [Conn.NetConn]. After Close
-// it returns a net.OpError that is ErrClosed.
+// Accept waits for the next connection and returns it as a byte stream: see [Conn.NetConn], which also says how to get
+// the Conn, and so the [Peer], of what Accept returns. Its errors are *net.OpError: ErrClosed after Close, and
+// os.ErrDeadlineExceeded after the time that SetDeadline has set.
 func (l *Listener) Accept() (net.Conn, error) {
-	c, err := l.AcceptConn(context.Background())
-	if err != nil {
-		return nil, &net.OpError{Op: "accept", Net: l.Addr().Network(), Addr: l.Addr(), Err: err}
+	ctx := l.accept.Current()
+	err := ctx.Err()
+	if err == nil {
+		var c *Conn
+		if c, err = l.AcceptConn(ctx); err == nil {
+			return c.NetConn(), nil
+		}
 	}
-	return c.NetConn(), nil
+	return nil, l.opError("accept", err)
+}
+
+// SetDeadline sets the time after which Accept returns os.ErrDeadlineExceeded, also a call that waits already; the zero
+// time means never. It does not concern AcceptConn.
+func (l *Listener) SetDeadline(t time.Time) error {
+	if l.done.Err() != nil {
+		return l.opError("set", ErrClosed)
+	}
+	l.accept.Set(t)
+	return nil
+}
+
+// opError gives an error the form that users of package net expect.
+func (l *Listener) opError(op string, err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = os.ErrDeadlineExceeded
+	}
+	return &net.OpError{Op: op, Net: l.addr.Network(), Addr: l.addr, Err: err}
 }
 
 // Addr returns the address that Dial connects to: a *net.UnixAddr or *net.TCPAddr.
-func (l *Listener) Addr() net.Addr { return l.raw.Addr() }
+func (l *Listener) Addr() net.Addr { return l.addr }
 
 // Close stops listening, removes the socket file, ends handshakes under way and closes connections that
 // nobody has accepted. Accept and AcceptConn return. Connections that were accepted stay.
@@ -230,13 +192,4 @@ func (l *Listener) Close() error {
 		}
 	})
 	return l.err
-}
-
-// unlink removes the socket file, but not one that somebody else has put in its place.
-func (l *Listener) unlink() error {
-	path := l.Addr().String()
-	if now, err := os.Lstat(path); l.file == nil || err != nil || !os.SameFile(now, l.file) {
-		return nil
-	}
-	return os.Remove(path)
 }

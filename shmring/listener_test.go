@@ -4,14 +4,19 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/shmring/ipc/shmring/internal/handshake"
 )
 
 func TestASecondListenerIsTurnedAway(t *testing.T) {
@@ -25,6 +30,7 @@ func TestASecondListenerIsTurnedAway(t *testing.T) {
 		_, err = Listen("meet", dir, WithSocket(socket))
 		want(t, "a second listener at "+l.Addr().String(), err, ErrBusy)
 		want(t, "a second listener at "+l.Addr().String(), err, fs.ErrExist)
+		want(t, "a second listener at "+l.Addr().String(), err, syscall.EADDRINUSE)
 		must(t, l.Close())
 		must(t, l.Close())
 		l, err = Listen("meet", dir, WithSocket(socket))
@@ -159,23 +165,108 @@ func TestConnectionsThatNobodyAcceptedEndWithTheListener(t *testing.T) {
 	}
 }
 
-func TestAddressesAndOptionsThatCannotBeAreRefused(t *testing.T) {
-	for name, c := range map[string]struct {
-		name   string
-		opts   []Option
-		target error
-	}{
-		"a bad name":        {"no/slash", nil, ErrName},
-		"a long path":       {"meet", []Option{WithSocket("/tmp/" + string(make([]byte, 200)))}, ErrName},
-		"no largest":        {"meet", []Option{WithMaxMessage(0)}, ErrOption},
-		"no time":           {"meet", []Option{WithHandshakeTimeout(0)}, ErrOption},
-		"an empty ring":     {"meet", []Option{WithCapacity(-1)}, ErrOption},
-		"a record too long": {"meet", []Option{WithCapacity(4096), WithMaxRecord(5000)}, ErrOption},
-	} {
-		_, err := Listen(c.name, c.opts...)
-		want(t, name+", Listen", err, c.target)
-		_, err = Dial(soon(t), c.name, c.opts...)
-		want(t, name+", Dial", err, c.target)
+func TestAListenerKnowsItsFilesAfterAChangeOfDirectory(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	l, err := Listen("meet", WithSocket("meet.sock"))
+	must(t, err)
+	t.Chdir(t.TempDir())
+	must(t, l.Close())
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestFailuresToListenSayWhoseTheyAreAndWhatNetSays(t *testing.T) {
+	_, err := Listen("meet", WithSocket("no-such-host.invalid:1"))
+	var dns *net.DNSError
+	if !errors.As(err, &dns) || !strings.HasPrefix(err.Error(), "shmring: ") {
+		t.Errorf("got %v", err)
+	}
+	_, err = Listen("meet", WithSocket(filepath.Join(t.TempDir(), "none", "s")))
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "shmring: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAcceptHasADeadline(t *testing.T) {
+	dir := WithDir(memoryDir(t))
+	l, err := Listen("meet", dir)
+	must(t, err)
+	var _ interface{ SetDeadline(time.Time) error } = l
+	must(t, l.SetDeadline(time.Now().Add(20*time.Millisecond)))
+	for range 2 { // waiting, and too late already
+		_, err = l.Accept()
+		var op *net.OpError
+		if !errors.As(err, &op) || !op.Timeout() || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v, want a net.OpError that is os.ErrDeadlineExceeded", err)
+		}
+	}
+	ended := make(chan error, 1)
+	must(t, l.SetDeadline(time.Time{}))
+	go func() { _, err := l.Accept(); ended <- err }()
+	time.Sleep(time.Millisecond) // usually long enough for it to wait
+	must(t, l.SetDeadline(time.Unix(1, 0)))
+	want(t, "a waiting Accept", <-ended, os.ErrDeadlineExceeded)
+	must(t, l.SetDeadline(time.Time{}))
+	c, err := Dial(soon(t), "meet", dir)
+	must(t, err)
+	defer c.Close()
+	s, err := l.Accept()
+	must(t, err)
+	must(t, s.Close())
+	must(t, l.Close())
+	var op *net.OpError
+	if err := l.SetDeadline(time.Time{}); !errors.As(err, &op) || !errors.Is(err, ErrClosed) {
+		t.Errorf("after Close: got %v", err)
+	}
+}
+
+func TestAnAcceptedNetConnLeadsToItsPeer(t *testing.T) {
+	dir := WithDir(memoryDir(t))
+	l, err := Listen("meet", dir)
+	must(t, err)
+	defer l.Close()
+	c, err := Dial(soon(t), "meet", dir)
+	must(t, err)
+	defer c.Close()
+	s, err := l.Accept()
+	must(t, err)
+	defer s.Close()
+	got := s.(interface{ Conn() *Conn }).Conn().Peer()
+	if want := (Peer{PID: os.Getpid(), UID: uint32(os.Geteuid()), Known: true}); got != want && runtime.GOOS == "linux" {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestClientsThatSayNothingKeepNobodyWaiting(t *testing.T) {
+	for _, socket := range []string{"", "127.0.0.1:0"} {
+		dir := WithDir(memoryDir(t))
+		log := newLogged()
+		l, err := Listen("meet", dir, WithSocket(socket), WithHandshakeTimeout(patience), WithLogger(slog.New(log)))
+		must(t, err)
+		at := WithSocket(l.Addr().String())
+		for range 2 * handshake.MaxHandshakes {
+			silent, err := net.Dial(l.Addr().Network(), l.Addr().String())
+			must(t, err)
+			defer silent.Close()
+		}
+		start := time.Now()
+		for range 3 {
+			c, err := Dial(soon(t), "meet", at)
+			must(t, err)
+			defer c.Close()
+			s, err := l.AcceptConn(soon(t))
+			must(t, err)
+			defer s.Close()
+		}
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("three clients of %v waited %v", l.Addr(), took)
+		}
+		if err := log.next(t); !errors.Is(err, ErrHandshake) || !strings.Contains(err.Error(), "gave way") {
+			t.Errorf("logged: %v", err)
+		}
+		must(t, l.Close())
 	}
 }
 

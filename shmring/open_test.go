@@ -150,6 +150,17 @@ func TestAFileLongerThanItsHeaderSaysIsRefused(t *testing.T) {
 	}
 }
 
+func TestAHeaderWithReservedBytesIsCorrupt(t *testing.T) {
+	err := spoiled(t, func(b []byte) []byte {
+		h, err := layout.Load[layout.Header](b[:layout.HeaderSize])
+		must(t, err)
+		h.Reserved[0] = 1
+		h.Seal()
+		return append(bytes.Clone(layout.Bytes(&h)), b[layout.HeaderSize:]...)
+	})
+	want(t, "Open", err, ErrCorrupt)
+}
+
 func TestEveryFlippedHeaderByteOnDiskIsFound(t *testing.T) {
 	dir := t.TempDir()
 	s, err := Create("feed", WithDir(dir), WithCapacity(4096))

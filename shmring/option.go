@@ -10,8 +10,8 @@ import (
 	"github.com/shmring/ipc/shmring/internal/proc"
 )
 
-// Option changes one default of Create, Open, Listen, Dial and their kin. No first program needs any. A call that cannot
-// apply an Option returns an [OptionError]; each Option says which calls can.
+// Option changes one default of Create, Open, Listen, Dial and their kin. No first program needs any. Each Option lists
+// the calls that can apply it; any other call returns an [OptionError], as does a call that gets a value out of range.
 type Option func(*options)
 
 // options is the configuration of one call.
@@ -121,8 +121,8 @@ var optionCalls = [...]*call{
 	&callDial, &callListen, &callPipe,
 }
 
-// collect applies opts to the defaults of a call and refuses those that the call cannot apply. It makes sure that the
-// process has the descriptors without which no call can do anything.
+// collect applies opts to the defaults of a call, and refuses options that the call cannot apply and values that are out
+// of range. It makes sure that the process has the descriptors without which no call can do anything.
 func collect(c *call, opts []Option) (options, error) {
 	o := defaults(c)
 	for _, f := range opts {
@@ -134,6 +134,9 @@ func collect(c *call, opts []Option) (options, error) {
 	if err := o.applicable(); err != nil {
 		return o, err
 	}
+	if err := o.check(); err != nil {
+		return o, err
+	}
 	if err := proc.StartPoller(); err != nil { // before anything of this call can make the runtime start it
 		return o, fmt.Errorf("shmring: %s: %w", c.name, err)
 	}
@@ -142,10 +145,14 @@ func collect(c *call, opts []Option) (options, error) {
 
 // defaults is the configuration of a call without options.
 func defaults(c *call) options {
-	return options{
+	o := options{
 		call: c, kind: SPSC, capacity: DefaultCapacity, maxProducers: DefaultMaxProducers, mode: DefaultMode,
 		maxMessage: DefaultMaxMessage, handshake: defaultHandshake,
 	}
+	if c.takes&optMaxMessage != 0 { // it makes connections
+		o.capacity = DefaultConnCapacity
+	}
+	return o
 }
 
 // applicable refuses options that have no effect.
@@ -158,10 +165,10 @@ func (o *options) applicable() error {
 				takers = append(takers, c.name)
 			}
 		}
-		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: "an option of " + strings.Join(takers, ", ")}
+		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: strings.Join(takers, ", ")}
 	}
 	if wrong := o.given & (mapOptions | optFollow); o.readOnly && wrong != 0 {
-		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: "an option of a segment that is not opened WithReadOnly"}
+		return &OptionError{Option: wrong.first(), Call: o.call.name, Want: "segments that are not opened WithReadOnly"}
 	}
 	return nil
 }
@@ -171,8 +178,8 @@ func (o *options) applicable() error {
 type OptionError struct {
 	Option string // such as WithCapacity; or the call whose argument it is
 	Call   string // the call that got the option, such as Create; may be empty
-	Got    string // the value; empty where no value would do
-	Want   string
+	Got    string // the value; empty if the option does not apply, whatever its value
+	Want   string // the range of values, or what the option is for
 }
 
 func (e *OptionError) Error() string {
@@ -181,7 +188,7 @@ func (e *OptionError) Error() string {
 		call = e.Call + ": "
 	}
 	if e.Got == "" {
-		return fmt.Sprintf("shmring: %s%s cannot apply: it is %s", call, e.Option, e.Want)
+		return fmt.Sprintf("shmring: %s%s does not apply (%s is for %s)", call, e.Option, e.Option, e.Want)
 	}
 	return fmt.Sprintf("shmring: %s%s(%s): want %s", call, e.Option, e.Got, e.Want)
 }

@@ -3,12 +3,11 @@ package shmring
 import (
 	"context"
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -147,38 +146,72 @@ func TestEveryOptionAppliesOrIsAnErrorThatNamesItAndTheCall(t *testing.T) {
 
 // A new option or a new call must say what it applies to.
 func TestTheTableOfOptionsIsComplete(t *testing.T) {
-	fset, options, calls := token.NewFileSet(), map[string]bool{}, map[string]bool{}
-	names, err := os.ReadDir(".")
-	must(t, err)
-	for _, entry := range names {
-		if !strings.HasSuffix(entry.Name(), ".go") || strings.HasSuffix(entry.Name(), "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(fset, entry.Name(), nil, 0)
+	options, calls := optionsAndCalls(t, "Option")
+	equal(t, slices.Sorted(maps.Keys(everyOption())), slices.Sorted(maps.Keys(options)))
+	equal(t, slices.Sorted(maps.Keys(applies())), slices.Sorted(maps.Keys(calls)))
+	equal(t, slices.Sorted(maps.Keys(callsWith(t))), slices.Sorted(maps.Keys(calls)))
+	equal(t, len(optionNames), len(options))
+}
+
+func TestAnInapplicableOptionIsExplained(t *testing.T) {
+	_, err := Dial(ctx, "feed", WithReadOnly())
+	want := "shmring: Dial: WithReadOnly does not apply (WithReadOnly is for Open, FromFile)"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	_, err = Create("feed", WithCapacity(0))
+	want = "shmring: Create: WithCapacity(0): want 1 to 2147483648 bytes"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// What is refused must not depend on what the call finds.
+func TestValuesOutOfRangeAreErrorsOfEveryCall(t *testing.T) {
+	t.Chdir(memoryDir(t))
+	for _, name := range []string{"old", "new"} { // for Open, and for OpenOrCreate
+		s, err := Create(name, WithDir("."), WithKind(MPSC))
 		must(t, err)
-		for _, d := range f.Decls {
-			fn, ok := d.(*ast.FuncDecl)
-			if !ok || fn.Recv != nil || !fn.Name.IsExported() {
-				continue
-			}
-			if r := fn.Type.Results; r != nil && len(r.List) == 1 && isName(r.List[0].Type, "Option") {
-				options[fn.Name.Name] = true
-			}
-			for _, p := range fn.Type.Params.List {
-				if e, ok := p.Type.(*ast.Ellipsis); ok && isName(e.Elt, "Option") {
-					calls[fn.Name.Name] = true
+		defer s.Close()
+	}
+	wrong := map[string][]Option{
+		"WithKind":             {WithKind(0), WithKind(99)},
+		"WithCapacity":         {WithCapacity(-1), WithCapacity(0), WithCapacity(1<<31 + 1)},
+		"WithMaxRecord":        {WithMaxRecord(-1), WithMaxRecord(0), WithMaxRecord(2 << 20)},
+		"WithMaxProducers":     {WithMaxProducers(-1), WithMaxProducers(0), WithMaxProducers(1024)},
+		"WithMode":             {WithMode(0o600 | fs.ModeSetuid), WithMode(fs.ModeDir)},
+		"WithWait":             {WithWait(-1), WithWait(3)},
+		"WithMaxMessage":       {WithMaxMessage(-1), WithMaxMessage(0)},
+		"WithHandshakeTimeout": {WithHandshakeTimeout(-1), WithHandshakeTimeout(0), WithHandshakeTimeout(time.Hour + 1)},
+	}
+	for call, f := range callsWith(t) {
+		for _, name := range applies()[call] {
+			for _, option := range wrong[name] {
+				var bad *OptionError
+				if err := f(option); !errors.As(err, &bad) || bad.Option != name || bad.Call != call || bad.Got == "" {
+					t.Errorf("%s(%s): got %v, want an OptionError with the value", call, name, err)
 				}
 			}
 		}
 	}
-	equal(t, slices.Sorted(maps.Keys(everyOption())), slices.Sorted(maps.Keys(options)))
-	equal(t, slices.Sorted(maps.Keys(applies())), slices.Sorted(maps.Keys(calls)))
-	equal(t, slices.Sorted(maps.Keys(callsWith(t))), slices.Sorted(maps.Keys(calls)))
 }
 
-func isName(e ast.Expr, name string) bool {
-	id, ok := e.(*ast.Ident)
-	return ok && id.Name == name
+// A listener's records must fit the rings of its connections, whatever the dialer asks for.
+func TestMaxRecordOfAListenerFitsItsRings(t *testing.T) {
+	var bad *OptionError
+	if _, err := Listen("meet", WithDir(t.TempDir()), WithMaxRecord(DefaultConnCapacity)); !errors.As(err, &bad) || bad.Option != "WithMaxRecord" {
+		t.Errorf("got %v, want an OptionError of WithMaxRecord", err)
+	}
+	dir := WithDir(memoryDir(t))
+	l, err := Listen("meet", dir, WithMaxRecord(100<<10))
+	must(t, err)
+	defer l.Close()
+	c, err := Dial(soon(t), "meet", dir, WithCapacity(4096))
+	must(t, err)
+	defer c.Close()
+	if chosen := c.Transport(); runtime.GOOS == "linux" && chosen.Kind != TransportRing {
+		t.Errorf("got %v, want rings", chosen)
+	}
 }
 
 func TestOptionsThatExcludeEachOtherAreErrors(t *testing.T) {

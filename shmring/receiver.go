@@ -25,7 +25,7 @@ type Receiver[T any] struct {
 	value T // of All
 }
 
-// ReceiverOption changes a [Receiver] while it is made.
+// ReceiverOption changes one default of [NewReceiver]. None can fail.
 type ReceiverOption func(*receiverOptions)
 
 type receiverOptions struct {
@@ -36,17 +36,24 @@ type receiverOptions struct {
 
 // WithBorrow decodes in ring memory: strings and byte slices of a value may lie there, which the codec's
 // DecodeBorrow decides. They are valid until the next Recv, TryRecv or Release, or the next step of All, and
-// must not be written to. Until then the record's room is not given back.
+// must not be written to. Until then the record's room is not given back. Default: values own their memory.
+//
+// Calls: NewReceiver.
 func WithBorrow() ReceiverOption { return func(o *receiverOptions) { o.borrow = true } }
 
-// WithOnly makes the Receiver decode records of these types only and skip all others, see [OnUnknown].
-// Without it, every record is decoded whatever its type.
+// WithOnly makes the Receiver decode records of these types only, each 0 to 65535, and skip all others, see [OnUnknown].
+// Given again, it adds types. Default (also for no types): every record is decoded, whatever its type.
+//
+// Calls: NewReceiver.
 func WithOnly(types ...uint16) ReceiverOption {
 	return func(o *receiverOptions) { o.only = append(o.only, types...) }
 }
 
 // OnUnknown gives records that [WithOnly] leaves out to f instead of dropping them. The payload is
-// valid inside f only. The record counts as received; an error that f returns is returned by the call.
+// valid inside f only. The record counts as received; an error that f returns is returned by the call. Without
+// [WithOnly] no record is left out. Default (also for nil): they are dropped.
+//
+// Calls: NewReceiver.
 func OnUnknown(f func(Record) error) ReceiverOption {
 	return func(o *receiverOptions) { o.unknown = f }
 }

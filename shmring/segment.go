@@ -40,6 +40,9 @@ type Segment struct {
 // underscores, at most 200 bytes, and does not begin with a dot or hyphen. All memory is reserved at
 // once, and nobody sees the segment before it is complete. An error leaves nothing behind.
 //
+// Options: WithDir, WithMode, WithKind, WithCapacity, WithMaxRecord, WithMaxProducers, WithChecksum,
+// WithSchema, WithPrefault, WithHugePages, WithWait, WithFollow, WithLogger.
+//
 // Errors: fs.ErrExist if there is one of this name, [NameError], [OptionError], [NoSpaceError],
 // fs.ErrNotExist for a missing directory, [ErrPermission].
 func Create(name string, opts ...Option) (*Segment, error) {
@@ -76,6 +79,9 @@ func create(name string, o options) (*Segment, error) {
 
 // Open attaches an existing segment. It checks everything in the header before it relies on it.
 //
+// Options: WithDir, WithKind, WithSchema, WithReadOnly, WithForeignOwner, WithPrefault, WithHugePages,
+// WithWait, WithFollow, WithLogger.
+//
 // Errors: fs.ErrNotExist if there is none, [ErrNotSegment], [ErrVersion], [ErrCorrupt], [ErrTruncated],
 // [SchemaError], [ErrKind], [NameError], [OptionError], [ErrPermission].
 func Open(name string, opts ...Option) (*Segment, error) {
@@ -91,9 +97,6 @@ func open(name string, o options) (*Segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.checkWait(); err != nil {
-		return nil, err
-	}
 	m, err := shm.Open(path, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign})
 	if err != nil {
 		return nil, mappingError("open", path, err)
@@ -104,6 +107,9 @@ func open(name string, o options) (*Segment, error) {
 // OpenOrCreate attaches the segment of this name, or makes it if there is none. When many processes
 // race, all get the same segment. Options that shape a new segment are not compared with an existing one's,
 // except for the kind, where given, and the schema.
+//
+// Options: WithDir, WithMode, WithForeignOwner, WithKind, WithCapacity, WithMaxRecord, WithMaxProducers,
+// WithChecksum, WithSchema, WithPrefault, WithHugePages, WithWait, WithFollow, WithLogger.
 func OpenOrCreate(name string, opts ...Option) (*Segment, error) {
 	o, err := collect(&callOpenOrCreate, opts)
 	if err != nil {
@@ -127,6 +133,9 @@ const maxRaces = 1000
 // Anonymous makes a segment without a name, in memory whose size is sealed: nobody can truncate it. Pass
 // [Segment.File] to the peer, which attaches it with [FromFile]. Linux only; elsewhere the error is
 // errors.ErrUnsupported.
+//
+// Options: WithKind, WithCapacity, WithMaxRecord, WithMaxProducers, WithChecksum, WithSchema, WithPrefault,
+// WithHugePages, WithWait, WithFollow, WithLogger.
 func Anonymous(opts ...Option) (*Segment, error) {
 	o, err := collect(&callAnonymous, opts)
 	if err != nil {
@@ -149,6 +158,9 @@ func anonymous(o options, l link) (*Segment, error) {
 }
 
 // FromFile attaches the segment behind f. The caller keeps f and may close it afterwards.
+//
+// Options: WithKind, WithSchema, WithReadOnly, WithForeignOwner, WithPrefault, WithHugePages, WithWait,
+// WithFollow, WithLogger.
 func FromFile(f *os.File, opts ...Option) (*Segment, error) {
 	o, err := collect(&callFromFile, opts)
 	if err != nil {
@@ -162,9 +174,6 @@ func fromFile(f *os.File, o options, sealed bool, l link) (*Segment, error) {
 	if f == nil { // as Heap's File is
 		return nil, &SegmentError{Op: "open", Err: os.ErrInvalid}
 	}
-	if err := o.checkWait(); err != nil {
-		return nil, err
-	}
 	m, err := shm.FromFile(f, shm.OpenFlags{ReadOnly: o.readOnly, AllowForeignOwner: o.foreign, Sealed: sealed})
 	if err != nil {
 		return nil, mappingError("open", f.Name(), err)
@@ -174,6 +183,9 @@ func fromFile(f *os.File, o options, sealed bool, l link) (*Segment, error) {
 
 // Heap makes a segment in Go memory, for the goroutines of one process: the same algorithms, visible to the
 // race detector.
+//
+// Options: WithKind, WithCapacity, WithMaxRecord, WithMaxProducers, WithChecksum, WithSchema, WithWait,
+// WithFollow, WithLogger.
 func Heap(opts ...Option) (*Segment, error) {
 	o, err := collect(&callHeap, opts)
 	if err != nil {

@@ -25,11 +25,18 @@ func segmentPath(name string, o *options) (string, error) {
 	if reason := nameFault(name); reason != "" {
 		return "", &NameError{Name: name, Reason: reason}
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
+	return o.absolute(filepath.Join(cmp.Or(o.dir, shm.DefaultDir()), name+suffix))
+}
+
+// readDir returns the absolute path of the directory that the options name, and what lies there.
+func readDir(o *options) (dir string, entries []fs.DirEntry, err error) {
+	if dir, err = o.absolute(cmp.Or(o.dir, shm.DefaultDir())); err != nil {
+		return "", nil, err
 	}
-	return filepath.Join(dir, name+suffix), nil
+	if entries, err = os.ReadDir(dir); err != nil {
+		return "", nil, &SegmentError{Op: "list", Path: dir, Err: err}
+	}
+	return dir, entries, nil
 }
 
 // nameFault returns why no segment can have this name; empty if one can.
@@ -58,6 +65,8 @@ const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 // name is another one. From then on [Segment.Producer] and [Segment.Consumer] return fs.ErrNotExist for the removed
 // segment, also in a process that had opened it before: nobody who comes later could find it.
 //
+// Options: WithDir.
+//
 // Errors: fs.ErrNotExist if there is none, [ErrPermission], [NameError]; [ErrBusy] if another process has been removing it
 // for a second.
 func Remove(name string, opts ...Option) error {
@@ -77,6 +86,8 @@ func Remove(name string, opts ...Option) error {
 //
 // Nobody can attach from before the call of approve until the name is removed: Producer and Consumer wait for the outcome,
 // up to a second. So approve should return soon.
+//
+// Options: WithDir.
 //
 // Errors: what approve returned; [BusyError] if somebody is attached, or another process is removing the segment; those of
 // [Open] and Remove. The segment may belong to any user.
@@ -159,18 +170,16 @@ func removeError(path string, err error) error {
 
 // List describes every segment of the directory ([WithDir]), sorted by name. It changes nothing. A file that cannot be
 // read as a segment is listed with its error; one whose name no segment can have is left out.
+//
+// Options: WithDir.
 func List(opts ...Option) ([]Info, error) {
 	o, err := collect(&callList, opts)
 	if err != nil {
 		return nil, err
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
-	}
-	entries, err := os.ReadDir(dir)
+	dir, entries, err := readDir(&o)
 	if err != nil {
-		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+		return nil, err
 	}
 	infos := []Info{}
 	for _, e := range entries {
@@ -200,18 +209,16 @@ func inspect(name, dir string) Info {
 //     Listen takes over such files, too.
 //
 // It leaves out what the caller has no right to open.
+//
+// Options: WithDir.
 func StaleFiles(opts ...Option) ([]string, error) {
 	o, err := collect(&callStaleFiles, opts)
 	if err != nil {
 		return nil, err
 	}
-	dir := o.dir
-	if dir == "" {
-		dir = shm.DefaultDir()
-	}
-	entries, err := os.ReadDir(dir)
+	dir, entries, err := readDir(&o)
 	if err != nil {
-		return nil, &SegmentError{Op: "list", Path: dir, Err: err}
+		return nil, err
 	}
 	var paths []string
 	for _, e := range entries {
@@ -270,7 +277,7 @@ func RemoveStaleFile(path string) error {
 	if _, err := os.Lstat(socket + lockSuffix); err != nil { // or we would make one
 		return &SegmentError{Op: "remove", Path: path, Err: err}
 	}
-	lock, err := sock.NewLock(socket + lockSuffix)
+	lock, err := sock.NewLock(socket+lockSuffix, DefaultMode)
 	if errors.Is(err, sock.ErrLocked) {
 		return &AddressError{Address: socket}
 	} else if err != nil {

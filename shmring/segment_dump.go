@@ -40,8 +40,7 @@ type Entry struct {
 // ones whose memory has not been cleared yet, pads, and what is unfinished. It changes nothing and stops
 // nobody, so it is meant for a segment opened with [WithReadOnly], and works on any. What others read or write
 // meanwhile may be missing; what fn gets was whole and in the ring when it was looked at. One lap of the ring
-// is the most it shows, however fast others are. It looks at bytes that others are writing, and drops what it
-// saw then: over [Heap] the race detector reports that.
+// is the most it shows, however fast others are.
 //
 // Errors: fn's own, [CorruptError] where the ring breaks its format, ErrClosed, ErrSegmentLost.
 func (s *Segment) Dump(fn func(Entry) error) error {
@@ -57,7 +56,13 @@ func (s *Segment) Dump(fn func(Entry) error) error {
 	}
 }
 
-// A dump walks from the oldest byte that is not being cleared to one lap after the head that it met first.
+// A dump walks from the oldest byte that is not being cleared to one lap after the head that it met first. It reads bytes
+// that others are writing or clearing:
+//
+//   - A header is followed only from one to the next, so that a payload is never taken for headers. In an SPSC ring the walk
+//     ends at the first record without a header: nothing tells where its payload ends, and its producer may go on writing.
+//   - Whatever was read counts only if the header is still the same afterwards, and if the consumer has not begun to clear
+//     it. Order: header, the rest, header, ZeroingTo and Head.
 type dump struct {
 	seg     *Segment
 	ring    *ring.Ring
@@ -66,7 +71,7 @@ type dump struct {
 	pos     uint64
 	end     uint64
 	payload []byte
-	fence   uint64 // see overtaken
+	fence   uint64 // see reclaimed
 }
 
 // next returns the entry at pos and moves on, nil at the end.
@@ -98,6 +103,9 @@ func (d *dump) next() (*Entry, error) {
 			if d.pos += e.Size; d.pos > d.end {
 				return nil, err // written since we began, and reaches into the next lap
 			}
+			if d.ring.Kind() == SPSC && (e.State == EntryOpen || e.State == EntryTorn) {
+				d.end = d.pos
+			}
 		}
 		return e, err
 	}
@@ -114,7 +122,7 @@ func (d *dump) skipCleared() error {
 	return nil
 }
 
-// overtaken reports whether the consumer has begun to clear the bytes at pos since they were read, and moves
+// reclaimed reports whether the consumer has begun to clear the bytes at pos since they were read, and moves
 // beyond them: a peer that takes its marks back and forth does not keep us here.
 func (d *dump) reclaimed() bool {
 	mem.Add(&d.fence, 1) // a full barrier: the bytes were loaded before the mark is
@@ -123,15 +131,29 @@ func (d *dump) reclaimed() bool {
 	return d.pos > before
 }
 
-// look describes what lies at pos, nil if that is nothing.
-func (d *dump) describeNext() (*Entry, error) {
-	if w := layout.Word(mem.Load(d.ring.Word(d.pos))); w != 0 {
-		return d.describe(w)
+// wordChanges is how often a word of the ring changes in one lap: claimed, committed or a pad, cleared.
+const wordChanges = 3
+
+// describeNext describes what lies at pos, nil if that is nothing.
+func (d *dump) describeNext() (e *Entry, err error) {
+	for range 1 + wordChanges {
+		w := d.word(d.pos)
+		if w != 0 {
+			e, err = d.describe(w)
+		} else {
+			e = d.describeUnfinished()
+		}
+		if d.word(d.pos) == w {
+			break // or its owner finished it meanwhile, and may be gone since
+		}
 	}
-	return d.lookUnfinished()
+	return e, err
 }
 
-// describe is look for a word at pos that is not zero.
+// word reads a word that may be a header.
+func (d *dump) word(pos uint64) layout.Word { return layout.Word(mem.Peek(d.ring.Word(pos))) }
+
+// describe describes what the header w at pos stands for.
 func (d *dump) describe(w layout.Word) (*Entry, error) {
 	r := d.ring
 	limit := mem.Load(&d.ctl.Head) + r.Capacity() // after the word: it was within the limit that its writer knew
@@ -148,10 +170,10 @@ func (d *dump) describe(w layout.Word) (*Entry, error) {
 			e.State = EntryOpen
 		}
 	case layout.Committed:
-		d.payload = mem.Append(d.payload[:0], r.Span(d.pos+w.HeaderSize(), uint64(w.Length())))
+		d.payload = mem.PeekAppend(d.payload[:0], r.Span(d.pos+w.HeaderSize(), uint64(w.Length())))
 		e.State, e.Length, e.Payload = EntryRecord, len(d.payload), d.payload
 		if w.Flags()&layout.FlagExtension != 0 {
-			x := layout.Extension(mem.Load(r.Word(d.pos + layout.WordSize)))
+			x := layout.Extension(d.word(d.pos + layout.WordSize))
 			e.Type, e.Version = x.Type(), x.Version()
 			e.BadSum = w.Flags()&layout.FlagChecksum != 0 && x.Checksum() != ring.Checksum(d.payload)
 		}
@@ -173,27 +195,20 @@ func (d *dump) owner(e *Entry, slot, generation uint32) {
 	}
 }
 
-// lookUnfinished describes bytes without a header: in an MPSC ring a claim that was not marked, in an SPSC ring
-// a payload whose header was not stored. Behind the latter comes nothing.
-func (d *dump) lookUnfinished() (*Entry, error) {
+// describeUnfinished describes bytes at pos without a header, nil if there are none.
+func (d *dump) describeUnfinished() *Entry {
 	r, size := d.ring, uint64(0)
-	if r.Kind() == MPSC {
-		tail := mem.Load(&d.ctl.Tail)
-		for end := min(tail, d.end, d.pos+r.ToEnd(d.pos)); d.pos+size < end && mem.Load(r.Word(d.pos+size)) == 0; {
-			size += layout.WordSize
-		}
-	} else {
+	if r.Kind() == MPSC { // a claim that was not marked
+		size = zeroRun(d.word, d.pos, min(mem.Load(&d.ctl.Tail), d.end, d.pos+r.ToEnd(d.pos)))
+	} else { // a payload whose header was not stored
 		for at := d.pos; at < d.end; at += layout.WordSize {
-			if mem.Load(r.Word(at)) != 0 {
+			if d.word(at) != 0 {
 				size = at + layout.WordSize - d.pos
 			}
 		}
 	}
-	if w := layout.Word(mem.Load(r.Word(d.pos))); w != 0 {
-		return d.describe(w) // finished meanwhile
-	}
 	if size == 0 {
-		return nil, nil
+		return nil
 	}
 	e := &Entry{Position: d.pos, Size: size, State: EntryTorn}
 	for i := uint32(1); i < uint32(len(d.seg.slots.Table)); i++ {
@@ -208,7 +223,22 @@ func (d *dump) lookUnfinished() (*Entry, error) {
 			break
 		}
 	}
-	return e, nil
+	return e
+}
+
+// zeroRun returns how many bytes from pos on are zero, up to end or the next header. While it counts, somebody may store a
+// header behind it and write payload ahead of it. A header is there before its payload; looking back therefore finds the
+// header to every payload that was met.
+func zeroRun(word func(pos uint64) layout.Word, pos, end uint64) (size uint64) {
+	for pos+size < end && word(pos+size) == 0 {
+		size += layout.WordSize
+	}
+	for at := size; at > 0; {
+		if at -= layout.WordSize; word(pos+at) != 0 {
+			size = at
+		}
+	}
+	return size
 }
 
 func (e Entry) String() string {

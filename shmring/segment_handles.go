@@ -27,7 +27,7 @@ func (s *Segment) Producer() (*Producer, error) {
 		return nil, err
 	}
 	if s.opts.follow && (s.opts.call == &callOpen || s.opts.call == &callFromFile) {
-		return nil, &OptionError{Option: "WithFollow", Call: "Producer", Want: "an option of a handle that is opened for a consumer"}
+		return nil, &OptionError{Option: "WithFollow", Call: "Producer", Want: "segments that are opened for a consumer"}
 	}
 	p := &Producer{seg: s}
 	var err error

@@ -25,11 +25,13 @@ type Sender[T any] struct {
 // smallValue is the size, in bytes, up to which a value is small.
 const smallValue = 1 << 10
 
-// SenderOption changes a [Sender] while it is made.
+// SenderOption changes one default of [NewSender]. None can fail.
 type SenderOption func(*Record)
 
-// WithType gives every record a type, and the version of it that this program writes. Such a record takes
-// 8 bytes more in the ring. Without it both are 0.
+// WithType gives every record a type, 0 to 65535, and the version of it that this program writes, 0 to 255. Such a record
+// takes 8 bytes more in the ring. Default: both are 0.
+//
+// Calls: NewSender.
 func WithType(typ uint16, version uint8) SenderOption {
 	return func(r *Record) { r.Type, r.Version = typ, version }
 }

@@ -121,3 +121,35 @@ func (s *Stream) advance(ctx context.Context) error {
 	s.c.inMessage = false
 	return err
 }
+
+// FragmentError is what Recv and TryRecv return for a piece of a larger message. They leave it in the ring:
+// receive it with [Consumer.RecvStream], with an [Assembler], or piece by piece with Next. It unwraps to
+// [ErrFragment].
+type FragmentError struct {
+	Size            int // bytes of this piece
+	More, Continued bool
+}
+
+func (e *FragmentError) Error() string {
+	return fmt.Sprintf("%v: %d bytes of it (RecvStream, Assembler)", ErrFragment, e.Size)
+}
+
+// LostMessageError is a message that was sent in pieces ([Producer.SendFrom]) and cannot be received whole: a consumer that is
+// gone has released its first pieces. It unwraps to [ErrFragment].
+type LostMessageError struct {
+	Pieces int    // that were still there, and are skipped
+	Bytes  uint64 // of those
+}
+
+func (e *LostMessageError) Error() string {
+	return fmt.Sprintf("shmring: a message was lost with the consumer before: its last %d pieces (%d bytes) are skipped", e.Pieces, e.Bytes)
+}
+
+// Unwrap returns ErrFragment.
+func (e *LostMessageError) Unwrap() error { return ErrFragment }
+
+// errFragmentOnly spares a connection, which puts the pieces together, the allocation.
+var errFragmentOnly = &FragmentError{}
+
+// Unwrap returns ErrFragment.
+func (e *FragmentError) Unwrap() error { return ErrFragment }

@@ -213,9 +213,36 @@ func (c *compiler) least(n int) int {
 
 // fields adds the fields of the struct t.
 func (b *builder) fields(t reflect.Type, off uintptr, path string) error {
+	if err := checkTravels(t); err != nil {
+		return err
+	}
 	return eachField(t, func(f reflect.StructField, g tag, name string) error {
 		return b.value(f.Type, g, off+f.Offset, join(path, name))
 	})
+}
+
+// checkTravels refuses a struct of which nothing would travel although it has fields, such as those of types that keep
+// their state to themselves (netip.Prefix, atomic.Int64): it would vanish without a word. Fields with the tag "-" stay behind on
+// purpose.
+func checkTravels(t reflect.Type) error {
+	kept := ""
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if g, err := wire.ParseTag(f.Tag); err != nil || g.Skip || f.Name == "_" {
+			continue
+		}
+		switch {
+		case f.Anonymous && f.Type.Kind() == reflect.Pointer && !f.IsExported():
+			return fmt.Errorf("field %s: %s embeds a pointer to an unexported type, which cannot be set", f.Name, t)
+		case f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct:
+			return nil
+		}
+		kept = f.Name
+	}
+	if kept != "" {
+		return fmt.Errorf("%s has no bincode form: none of its fields is exported (tag them `bincode:\"-\"` to encode nothing, or give it AppendBincode and UnmarshalBincode)", t)
+	}
+	return nil
 }
 
 // eachField calls do for the fields of the struct t that have a wire form. An embedded struct has no name.

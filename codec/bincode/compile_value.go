@@ -140,7 +140,7 @@ func (b *builder) special(t reflect.Type, s step) (bool, error) {
 		return true, b.enum(t, n, s)
 	}
 	switch {
-	case t.Implements(reflect.TypeFor[optionShape]()):
+	case isOpt(t):
 		elem, err := b.program(t.Field(0).Type, tag{})
 		if err != nil {
 			return true, err
@@ -148,10 +148,10 @@ func (b *builder) special(t reflect.Type, s step) (bool, error) {
 		s.code, s.elem, s.n = opOption, elem, int(t.Field(1).Offset)
 		b.op(s, 1)
 		return true, nil
-	case t.Implements(reflect.TypeFor[resultShape]()):
+	case isResult(t):
 		s.code = opResult
 		return true, b.result(t, s)
-	case t.Implements(reflect.TypeFor[nonZeroShape]()):
+	case isNonZero(t):
 		return true, b.nonzero(t.Field(0).Type, s)
 	}
 	return false, nil

@@ -11,8 +11,8 @@ func (e *encoder) sizeHook(h *hook, p ptr) int {
 	v := h.of(p)
 	var n int
 	var err error
-	if own, ok := v.(Sizer); ok && h.kind == hookPlain {
-		n, err = own.SizeBincode()
+	if h.sizes {
+		n, err = v.(Sizer).SizeBincode()
 	} else if h.kind == hookParts {
 		n, err = v.(PartsAppender).SizeBincodeParts()
 	} else {
@@ -41,7 +41,7 @@ func (h *hook) append(dst []byte, v any, depth int) ([]byte, error) {
 func (e *encoder) putHook(h *hook, p ptr, buf []byte, i int) int {
 	v := h.of(p)
 	out, err := buf[:i:len(buf)], error(nil)
-	if _, ok := v.(Sizer); ok && h.kind == hookPlain {
+	if h.sizes {
 		out, err = v.(Appender).AppendBincode(out)
 	} else if h.kind == hookParts {
 		out, e.parts, err = v.(PartsAppender).AppendBincodeParts(out, e.parts)
@@ -104,8 +104,8 @@ func (d *decoder) runHook(h *hook, v any, i int) int {
 	case hookFormat:
 		n, err = v.(FormatUnmarshaler).UnmarshalBincodeFormat(src, h.inside(d.depth))
 	default:
-		if b, ok := v.(BorrowUnmarshaler); ok && d.borrow {
-			n, err = b.UnmarshalBincodeBorrow(src)
+		if h.borrows && d.borrow {
+			n, err = v.(BorrowUnmarshaler).UnmarshalBincodeBorrow(src)
 		} else {
 			n, err = v.(Unmarshaler).UnmarshalBincode(src)
 		}

@@ -3,6 +3,8 @@ package bincode
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/shmring/ipc/codec/internal/declared"
 )
 
 // Appender is a type that writes its own encoding. It appends to dst and returns the extended slice; the
@@ -80,6 +82,9 @@ type hook struct {
 	typ    reflect.Type
 	kind   hookKind
 	format *Format
+	// Of a plain hook: what it declares beside the pair.
+	sizes   bool // SizeBincode
+	borrows bool // UnmarshalBincodeBorrow
 }
 
 // of gives the value at p as the interface its pointer type implements.
@@ -87,24 +92,43 @@ func (h *hook) of(p ptr) any { return reflect.NewAt(h.typ, p).Interface() }
 
 // hookOf finds the hooks of t, or nil where its fields are to be walked.
 func (c *compiler) hookOf(t reflect.Type) (*hook, error) {
-	p := reflect.PointerTo(t)
-	both := func(a, b reflect.Type) bool { return p.Implements(a) && p.Implements(b) }
-	switch {
-	case c.cfg.parts && both(reflect.TypeFor[PartsAppender](), reflect.TypeFor[PartsUnmarshaler]()):
-		return &hook{typ: t, kind: hookParts}, nil
-	case both(reflect.TypeFor[FormatAppender](), reflect.TypeFor[FormatUnmarshaler]()):
+	if t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface {
+		return nil, nil // what it leads to may have hooks
+	}
+	if c.cfg.parts {
+		switch ok, err := hasPair(t, reflect.TypeFor[PartsAppender](), findAppendParts, reflect.TypeFor[PartsUnmarshaler](), findUnmarshalParts); {
+		case err != nil:
+			return nil, err
+		case ok && !declared.Method(t, findSizeParts):
+			return nil, fmt.Errorf("%s does not declare SizeBincodeParts", t)
+		case ok:
+			return &hook{typ: t, kind: hookParts}, nil
+		}
+	}
+	switch ok, err := hasPair(t, reflect.TypeFor[FormatAppender](), findAppendFormat, reflect.TypeFor[FormatUnmarshaler](), findUnmarshalFormat); {
+	case err != nil:
+		return nil, err
+	case ok:
 		return &hook{typ: t, kind: hookFormat, format: c.cfg.format}, nil
-	case hasGeneratedMethods(t):
+	}
+	if hasGeneratedMethods(t) {
 		return nil, nil
 	}
-	a, u := p.Implements(reflect.TypeFor[Appender]()), p.Implements(reflect.TypeFor[Unmarshaler]())
+	ok, err := hasPair(t, reflect.TypeFor[Appender](), findAppend, reflect.TypeFor[Unmarshaler](), findUnmarshal)
+	if !ok || err != nil {
+		return nil, err
+	}
+	return &hook{typ: t, kind: hookPlain, sizes: declares(t, reflect.TypeFor[Sizer](), findSize),
+		borrows: declares(t, reflect.TypeFor[BorrowUnmarshaler](), findBorrow)}, nil
+}
+
+// hasPair reports whether t declares the two methods of a pair of hooks. One of them alone is an error.
+func hasPair(t, appender reflect.Type, findAppender declared.Find, unmarshaler reflect.Type, findUnmarshaler declared.Find) (bool, error) {
+	a, u := declares(t, appender, findAppender), declares(t, unmarshaler, findUnmarshaler)
 	if a != u {
-		return nil, fmt.Errorf("%s has only one of AppendBincode and UnmarshalBincode", t)
+		return false, fmt.Errorf("%s declares only one of %s and %s", t, appender.Method(0).Name, unmarshaler.Method(0).Name)
 	}
-	if a {
-		return &hook{typ: t, kind: hookPlain}, nil
-	}
-	return nil, nil
+	return a, nil
 }
 
 // hasGeneratedMethods reports whether the hooks of t come from the generator, for t or for a type it embeds.
@@ -120,6 +144,33 @@ func isGenerated(t reflect.Type) bool {
 }
 
 func validates(t reflect.Type) bool {
-	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
-		reflect.PointerTo(t).Implements(reflect.TypeFor[Validator]())
+	return declares(t, reflect.TypeFor[Validator](), findValidate)
 }
+
+// declares reports whether t, which is no pointer, or *t implements an interface by a method of its own, which find finds. A
+// method that it gets from an embedded field says nothing about its other fields, and panics where that is a nil pointer.
+func declares(t, iface reflect.Type, find declared.Find) bool {
+	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(iface) && declared.Method(t, find)
+}
+
+func findSize(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("SizeBincode") }
+func findBorrow(t reflect.Type) (reflect.Method, bool) {
+	return t.MethodByName("UnmarshalBincodeBorrow")
+}
+func findAppend(t reflect.Type) (reflect.Method, bool)    { return t.MethodByName("AppendBincode") }
+func findUnmarshal(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("UnmarshalBincode") }
+func findAppendFormat(t reflect.Type) (reflect.Method, bool) {
+	return t.MethodByName("AppendBincodeFormat")
+}
+func findUnmarshalFormat(t reflect.Type) (reflect.Method, bool) {
+	return t.MethodByName("UnmarshalBincodeFormat")
+}
+func findAppendParts(t reflect.Type) (reflect.Method, bool) {
+	return t.MethodByName("AppendBincodeParts")
+}
+func findSizeParts(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("SizeBincodeParts") }
+func findUnmarshalParts(t reflect.Type) (reflect.Method, bool) {
+	return t.MethodByName("UnmarshalBincodeParts")
+}
+func findValidate(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("Validate") }
+func findDefaults(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("BincodeDefaults") }

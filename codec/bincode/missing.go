@@ -82,7 +82,7 @@ func (d *decoder) storeFirst(p *program, base ptr, present int) {
 		}
 	}
 	var defaults ptr
-	if reflect.PointerTo(p.typ).Implements(reflect.TypeFor[Defaulter]()) {
+	if declares(p.typ, reflect.TypeFor[Defaulter](), findDefaults) {
 		v := reflect.New(p.typ)
 		v.Interface().(Defaulter).BincodeDefaults()
 		defaults = v.UnsafePointer()

@@ -11,11 +11,6 @@ type Integer interface {
 // of an integer type can be declared the same with the tag `bincode:"nonzero"`.
 type NonZero[T Integer] struct{ Value T }
 
-func (NonZero[T]) isNonZero() {}
-
-// nonZeroShape recognises every NonZero.
-type nonZeroShape interface{ isNonZero() }
-
 // checkNonZero judges an integer that must not be zero.
 func (d *decoder) checkNonZero(p *program, i int) int {
 	next := d.check(p, 1, i)

@@ -14,8 +14,3 @@ func None[T any]() Opt[T] { return Opt[T]{} }
 
 // Get returns the value and whether there is one.
 func (o Opt[T]) Get() (T, bool) { return o.Value, o.Some }
-
-func (Opt[T]) isOption() {}
-
-// optionShape recognises every Opt.
-type optionShape interface{ isOption() }

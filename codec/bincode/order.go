@@ -67,9 +67,9 @@ func (c *compiler) compareValues(a, b reflect.Value) int {
 // keyOrder lists the fields of a key in the order in which they count.
 func (c *compiler) keyOrder(t reflect.Type) []int {
 	switch {
-	case t.Implements(reflect.TypeFor[optionShape]()):
+	case isOpt(t):
 		return []int{1, 0}
-	case t.Implements(reflect.TypeFor[resultShape]()):
+	case isResult(t):
 		return []int{2, 0, 1}
 	}
 	var fields []int

@@ -15,11 +15,6 @@ func Ok[T, E any](v T) Result[T, E] { return Result[T, E]{Ok: v} }
 // Err returns a failure.
 func Err[T, E any](e E) Result[T, E] { return Result[T, E]{Err: e, Failed: true} }
 
-func (Result[T, E]) isResult() {}
-
-// resultShape recognises every Result.
-type resultShape interface{ isResult() }
-
 // result adds a Result: a union whose variants live in fields, with a flag.
 func (b *builder) result(t reflect.Type, s step) error {
 	u := &union{typ: t, flag: t.Field(2).Offset}

@@ -36,7 +36,7 @@ func (open rustSizes) of(t reflect.Type) int {
 		return open.option(t.Elem())
 	case reflect.Struct:
 		switch {
-		case t.Implements(reflect.TypeFor[optionShape]()):
+		case isOpt(t):
 			return open.option(t.Field(0).Type)
 		case isUnionStruct(t):
 			return 8

@@ -54,7 +54,16 @@ var (
 	boxed    [4]reflect.Type
 )
 
-func (b *box) AppendBincodeFormat(dst []byte, f *bincode.Format) ([]byte, error) {
+func (b *box0) AppendBincodeFormat(dst []byte, f *bincode.Format) ([]byte, error) {
+	return f.Append(dst, b.v)
+}
+func (b *box1) AppendBincodeFormat(dst []byte, f *bincode.Format) ([]byte, error) {
+	return f.Append(dst, b.v)
+}
+func (b *box2) AppendBincodeFormat(dst []byte, f *bincode.Format) ([]byte, error) {
+	return f.Append(dst, b.v)
+}
+func (b *box3) AppendBincodeFormat(dst []byte, f *bincode.Format) ([]byte, error) {
 	return f.Append(dst, b.v)
 }
 

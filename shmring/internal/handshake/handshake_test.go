@@ -235,13 +235,13 @@ func TestASideThatFailsGivesItsRingsBack(t *testing.T) {
 
 func TestAPeerThatHangsOrHangsUpEndsTheHandshake(t *testing.T) {
 	for _, side := range []func(net.Conn, Config, Memory) (Result, error){Client, Server} {
-		near, far := ends(t, "unix")
+		near, _ := ends(t, "unix")
 		c := config()
 		c.Timeout = 20 * time.Millisecond
 		if _, err := side(near, c, &memory{}); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("a peer that hangs: got %v, want os.ErrDeadlineExceeded", err)
 		}
-		near, far = ends(t, "unix")
+		near, far := ends(t, "unix")
 		far.(*net.UnixConn).CloseWrite()
 		if _, err := side(near, config(), &memory{}); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("a peer that hangs up: got %v, want io.ErrUnexpectedEOF", err)

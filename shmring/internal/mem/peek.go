@@ -1,7 +1,12 @@
+//go:build !race
+
 package mem
 
-// Peek reads *p for an observer who can make sense of anything, torn payload included: it is not part of any
-// protocol, so the race detector need not hold it against those who write there.
-//
-//go:norace
-func Peek(p *uint64) uint64 { return *p }
+import "sync/atomic"
+
+// Peek reads *p with acquire ordering, for an observer who can make sense of anything, torn payload included. It is not
+// part of any protocol: the race detector does not see it.
+func Peek(p *uint64) uint64 { return atomic.LoadUint64(p) }
+
+// PeekAppend is [Append] for such an observer, who drops what turns out to have changed meanwhile.
+func PeekAppend(dst, src []byte) []byte { return Append(dst, src) }

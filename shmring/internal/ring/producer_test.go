@@ -199,9 +199,8 @@ func TestASuccessorClearsTheTornBytesOfADeadSPSCProducer(t *testing.T) {
 func TestASlotThatALivingProducerHoldsIsNotTaken(t *testing.T) {
 	eachKind(t, func(t *testing.T, kind layout.Kind) {
 		f := newFixture(t, kind, 64, false)
-		var all []*Producer
 		for range len(f.slots.Table) - 1 {
-			all = append(all, f.producer())
+			f.producer()
 		}
 		_, err := f.AttachProducer(new(Producer))
 		var held *HeldError

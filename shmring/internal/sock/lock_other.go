@@ -2,13 +2,16 @@
 
 package sock
 
-import "errors"
+import (
+	"errors"
+	"io/fs"
+)
 
 // Lock is nothing on this system.
 type Lock struct{}
 
 // NewLock locks nothing.
-func NewLock(string) (*Lock, error) { return &Lock{}, nil }
+func NewLock(string, fs.FileMode) (*Lock, error) { return &Lock{}, nil }
 
 // Held knows of no locks.
 func Held(string) (bool, error) { return false, errors.ErrUnsupported }

@@ -4,6 +4,7 @@ package sock
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"time"
 
@@ -23,11 +24,11 @@ const (
 	lockPause = time.Millisecond
 )
 
-// NewLock makes the file path, mode 0600, where there is none, and locks it. ErrLocked if anybody, this
-// process included, has it.
-func NewLock(path string) (*Lock, error) {
+// NewLock locks the file path, and makes it with exactly the given permissions, whatever the umask, where there is none.
+// ErrLocked if anybody, this process included, has it.
+func NewLock(path string, mode fs.FileMode) (*Lock, error) {
 	for tries := 1; ; {
-		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+		file, err := openLock(path, mode)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +48,28 @@ func NewLock(path string) (*Lock, error) {
 		if err = errors.Join(err, file.Close()); err != nil {
 			return nil, err
 		}
+	}
+}
+
+// openLock opens the file, or makes it. It asks for one that exists without O_CREATE: in folders that others may write
+// to, Linux refuses that for files of theirs (fs.protected_regular).
+func openLock(path string, mode fs.FileMode) (*os.File, error) {
+	for {
+		file, err := os.OpenFile(path, os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, err
+		}
+		file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, mode.Perm())
+		if errors.Is(err, fs.ErrExist) {
+			continue // somebody was quicker
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := file.Chmod(mode.Perm()); err != nil {
+			return nil, errors.Join(err, os.Remove(path), file.Close())
+		}
+		return file, nil
 	}
 }
 

@@ -32,9 +32,13 @@ func Send(c *net.UnixConn, b []byte, files ...*os.File) error {
 	return err
 }
 
+// maxFiles is how many descriptors Linux passes with one message, at most (SCM_MAX_FD).
+const maxFiles = 253
+
 // Receive reads exactly len(b) bytes from c and returns the files that came with them, at most limit,
-// in the order in which they were sent. More of them, or anything else beside the bytes, is an error.
-// io.EOF before the first byte, io.ErrUnexpectedEOF after it.
+// in the order in which they were sent. More of them, or anything else beside the bytes, is an error. Fewer than were
+// sent may come: the system leaves out those for which this process has no descriptor left, or that a security module
+// refuses. io.EOF before the first byte, io.ErrUnexpectedEOF after it.
 func Receive(c *net.UnixConn, b []byte, limit int) (files []*os.File, err error) {
 	defer func() {
 		if err != nil {
@@ -44,7 +48,8 @@ func Receive(c *net.UnixConn, b []byte, limit int) (files []*os.File, err error)
 			files = nil
 		}
 	}()
-	oob := make([]byte, unix.CmsgSpace(4*max(limit, 1)))
+	// There is room for all that can be sent, so that nothing is cut off (MSG_CTRUNC) for want of it.
+	oob := make([]byte, unix.CmsgSpace(4*maxFiles))
 	for got := 0; got < len(b); {
 		n, oobn, flags, _, err := c.ReadMsgUnix(b[got:], oob)
 		more, oobErr := open(oob[:max(oobn, 0)])
@@ -59,8 +64,10 @@ func Receive(c *net.UnixConn, b []byte, limit int) (files []*os.File, err error)
 			return files, err
 		case oobErr != nil:
 			return files, oobErr
-		case flags&unix.MSG_CTRUNC != 0 || len(files) > limit:
-			return files, fmt.Errorf("sock: more than %d descriptors came", limit)
+		case len(files) > limit:
+			return files, fmt.Errorf("sock: %d descriptors came, want at most %d", len(files), limit)
+		case limit == 0 && flags&unix.MSG_CTRUNC != 0:
+			return files, errors.New("sock: descriptors came, want none")
 		}
 		got += n
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"syscall"
 
 	"github.com/shmring/ipc/frame"
 )
@@ -51,10 +52,18 @@ var (
 	// ErrClosed: this end was closed.
 	ErrClosed = net.ErrClosed
 	// ErrPeerClosed: the peer closed its end; nobody will receive what is sent.
-	ErrPeerClosed = errors.New("shmring: peer closed the connection")
+	ErrPeerClosed error = peerClosed{}
 	// ErrPeerDied: the peer ended without closing.
 	ErrPeerDied = errors.New("shmring: peer died")
 )
+
+// peerClosed is the type of ErrPeerClosed, which software that knows sockets recognises.
+type peerClosed struct{}
+
+func (peerClosed) Error() string { return "shmring: peer closed the connection" }
+
+// Is reports whether target is what a socket says to a sender whose peer has closed.
+func (peerClosed) Is(target error) bool { return target == syscall.EPIPE }
 
 // WaitError is a wait that the caller's context ended. It unwraps to the context's error.
 type WaitError struct {

@@ -40,10 +40,12 @@ type SocketDoorbell struct {
 	streaming atomic.Bool
 }
 
-// socketWait belongs to one waiter, except for its token.
+// socketWait belongs to one waiter, except for its token and the backstop.
 type socketWait struct {
-	token  chan struct{}
-	budget int // futex sleeps that may still time out
+	token    chan struct{}
+	budget   int         // futex sleeps that may still time out
+	backstop *time.Timer // gives a token after socketSleep; made by the first sleep on the token
+	running  atomic.Bool // the backstop has been started and not come yet
 }
 
 // A sleep on the futex is worth it while waits are short.
@@ -52,11 +54,15 @@ const (
 	fullBudget = 4
 )
 
+// socketSleep bounds a sleep on the socket, should a wake-up ever be lost. It is longer than MaxSleep, with which a
+// thousand idle connections took one percent of a processor (tests/many).
+const socketSleep = 10 * time.Second
+
 // NewSocketDoorbell makes one side's. OnNotify must follow before anybody waits.
 func NewSocketDoorbell() *SocketDoorbell {
 	d := &SocketDoorbell{}
 	for i := range d.waits {
-		d.waits[i] = socketWait{token: make(chan struct{}, 1), budget: fullBudget}
+		d.waits[i].token, d.waits[i].budget = make(chan struct{}, 1), fullBudget
 	}
 	return d
 }
@@ -73,10 +79,7 @@ func (d *SocketDoorbell) Wake(sides Side) {
 		if sides&side == 0 {
 			continue
 		}
-		select {
-		case d.wait(side).token <- struct{}{}:
-		default: // it has one already
-		}
+		d.wait(side).wake()
 	}
 }
 
@@ -122,9 +125,35 @@ func (b *socketBell) sleep(limit time.Duration) {
 		return
 	}
 	start := time.Now()
+	w.startBackstop(socketSleep)
 	<-w.token
 	if time.Since(start) < futexSleep {
 		w.budget = min(w.budget+1, fullBudget)
+	}
+}
+
+// startBackstop lets a token come after d at the latest. Most sleeps find it running: to start a timer costs more than
+// to hand a token from one goroutine to another.
+func (w *socketWait) startBackstop(d time.Duration) {
+	if w.running.Load() {
+		return
+	}
+	w.running.Store(true)
+	if w.backstop == nil {
+		w.backstop = time.AfterFunc(d, func() {
+			w.running.Store(false)
+			w.wake()
+		})
+		return
+	}
+	w.backstop.Reset(d)
+}
+
+// wake gives a token.
+func (w *socketWait) wake() {
+	select {
+	case w.token <- struct{}{}:
+	default: // it has one already
 	}
 }
 

@@ -2,6 +2,7 @@ package wait
 
 import (
 	"testing"
+	"time"
 
 	"github.com/shmring/ipc/layout"
 	"github.com/shmring/ipc/shmring/internal/mem"
@@ -26,4 +27,17 @@ func TestAByteStreamHoldsNoProcessorWhileItSleeps(t *testing.T) {
 	if got := mem.Load32(d.Flags); got != layout.FenceFlag {
 		t.Errorf("after the sleeps the flags are %#x, want FenceFlag alone", got)
 	}
+}
+
+func TestASleepOnASocketEndsWithoutAWakeUp(t *testing.T) {
+	w := NewSocketDoorbell().wait(DataSide)
+	for range 3 {
+		w.startBackstop(time.Millisecond)
+		<-w.token
+	}
+	w.startBackstop(time.Hour)
+	if n := testing.AllocsPerRun(100, func() { w.startBackstop(time.Hour) }); n > 0 || !w.running.Load() {
+		t.Errorf("%v allocations for each sleep; the backstop runs: %v", n, w.running.Load())
+	}
+	w.backstop.Stop()
 }
