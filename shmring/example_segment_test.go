@@ -109,6 +109,43 @@ func ExampleRemove() {
 	// Output: who has the old one keeps it: true
 }
 
+func ExampleRemoveUnused() {
+	dir, clean := scratch()
+	defer clean()
+
+	s, err := shmring.Create("feed", dir)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer s.Close()
+	p, err := s.Producer()
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Remove it only if it is drained. Nobody can attach while this function decides.
+	unread := errors.New("it has unread records")
+	drained := func(s *shmring.Segment) error {
+		if st := s.Stats(); st.Sent > st.Received {
+			return unread
+		}
+		return nil
+	}
+	fmt.Println(errors.Is(shmring.RemoveUnused("feed", drained, dir), shmring.ErrBusy))
+
+	if err := p.TrySend([]byte("record")); err != nil {
+		log.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(shmring.RemoveUnused("feed", drained, dir))
+	fmt.Println(shmring.RemoveUnused("feed", nil, dir))
+	// Output:
+	// true
+	// it has unread records
+	// <nil>
+}
+
 func ExampleList() {
 	dir, clean := scratch()
 	defer clean()
