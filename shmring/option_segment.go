@@ -97,7 +97,8 @@ func WithChecksum() Option {
 func WithDir(path string) Option { return func(o *options) { o.dir, o.given = path, o.given|optDir } }
 
 // WithMode sets the permission bits of a new file, or of a listener's socket file, exactly, whatever the umask: 0 to 0777;
-// default 0600. Other bits are an [OptionError].
+// default 0600. Other bits are an [OptionError]. Users who may read a segment's file but not write it can keep new
+// producers and consumers out, by locking it.
 //
 // Calls: Create, OpenOrCreate, Listen.
 func WithMode(m fs.FileMode) Option { return func(o *options) { o.mode, o.given = m, o.given|optMode } }

@@ -112,8 +112,16 @@ func TestNoRecordIsLostToThoseWhoRemoveWhatIsUnused(t *testing.T) {
 	if testing.Short() {
 		span /= 4
 	}
+	kills := time.NewTicker(50 * time.Millisecond)
+	defer kills.Stop()
 	for end := time.Now().Add(span); time.Now().Before(end); {
-		drain()
+		select {
+		case <-kills.C: // at any step of a removal; the other one goes on
+			removers[1].kill()
+			removers[1] = start(t, "remove drained", dir)
+		default:
+			drain()
+		}
 	}
 	for i, c := range senders {
 		must(t, c.in.Close())
