@@ -4,12 +4,13 @@
 // amd64. The ring algorithms need less: an acquire load and a release store. This package gives those
 // their names and their cheapest instruction:
 //
-//	            amd64          arm64     other, and under -race
-//	Load        MOV            LDAR      atomic load
-//	Store       MOV            STLR      atomic store
-//	Store32     MOV            STLR      atomic store
-//	Note        MOV            STR       atomic store
-//	CAS, Swap   LOCK CMPXCHG   LSE/LLSC  atomic
+//	                amd64          arm64             other, and under -race
+//	Load            MOV            LDAR              atomic load
+//	Store           MOV            STLR              atomic store
+//	StoreThenFence  MOV            STLR, DMB ISHST   atomic store
+//	StoreRelaxed    MOV            STR               atomic store
+//	AddOwned        ADD            LDR, ADD, STR     atomic add
+//	CAS, Swap       LOCK CMPXCHG   LSE or LL/SC      atomic
 //
 // Store and Load make a release/acquire pair: whoever loads the stored value also sees everything that
 // was written before it. On amd64 both are plain instructions: the processor keeps stores in order, and so does

@@ -78,16 +78,16 @@ func Load32(p *uint32) uint32 {
 // Store writes v to *p with release ordering.
 func Store(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
 
-// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+// StoreThenFence writes v to *p with release ordering, before every later store of this goroutine.
 func StoreThenFence(p *uint64, v uint64) { hook.Store64(OpStore, p, v) }
 
-// Note writes v to *p for words that only observers read.
+// StoreRelaxed writes v to *p for words that only observers read.
 func StoreRelaxed(p *uint64, v uint64) { hook.Store64(OpStoreRelaxed, p, v) }
 
-// Note32 is Note for 32 bits.
+// StoreRelaxed32 is StoreRelaxed for 32 bits.
 func StoreRelaxed32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
-// Bump adds delta to a counter that only the caller writes.
+// AddOwned adds delta to a counter that only the caller writes.
 func AddOwned(p *uint64, delta uint64) {
 	hook.Before(OpStoreRelaxed)
 	atomic.AddUint64(p, delta)

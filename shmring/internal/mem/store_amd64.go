@@ -8,7 +8,7 @@ package mem
 // Store writes v to *p with release ordering.
 func Store(p *uint64, v uint64) { *p = v }
 
-// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+// StoreThenFence writes v to *p with release ordering, before every later store of this goroutine.
 func StoreThenFence(p *uint64, v uint64) { *p = v }
 
 // Store32 is [Store] for 32 bits.

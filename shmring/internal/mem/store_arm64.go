@@ -7,7 +7,7 @@ package mem
 //go:noescape
 func Store(p *uint64, v uint64)
 
-// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+// StoreThenFence writes v to *p with release ordering, before every later store of this goroutine.
 //
 //go:noescape
 func StoreThenFence(p *uint64, v uint64)

@@ -10,16 +10,16 @@ import (
 // Store writes v to *p with release ordering.
 func Store(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
-// StoreBefore writes v to *p with release ordering, before every later store of this goroutine.
+// StoreThenFence writes v to *p with release ordering, before every later store of this goroutine.
 func StoreThenFence(p *uint64, v uint64) { atomic.SwapUint64(p, v) }
 
-// Note writes v to *p for words that only observers read.
+// StoreRelaxed writes v to *p for words that only observers read.
 func StoreRelaxed(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
-// Note32 is [Note] for 32 bits.
+// StoreRelaxed32 is [StoreRelaxed] for 32 bits.
 func StoreRelaxed32(p *uint32, v uint32) { atomic.StoreUint32(p, v) }
 
-// Bump adds delta to a counter that only the caller writes.
+// AddOwned adds delta to a counter that only the caller writes.
 func AddOwned(p *uint64, delta uint64) { atomic.StoreUint64(p, atomic.LoadUint64(p)+delta) }
 
 // Pause gives way for a moment; n counts spin-wait hints where the processor has them.

@@ -7,12 +7,12 @@ package mem
 //go:noescape
 func Pause(n uint32)
 
-// Note writes v to *p with no ordering of its own, for words that only observers read: counters and
+// StoreRelaxed writes v to *p with no ordering of its own, for words that only observers read: counters and
 // flags whose reader brings the fence. An aligned word is never torn.
 func StoreRelaxed(p *uint64, v uint64) { *p = v }
 
-// Note32 is [Note] for 32 bits.
+// StoreRelaxed32 is [StoreRelaxed] for 32 bits.
 func StoreRelaxed32(p *uint32, v uint32) { *p = v }
 
-// Bump adds delta to a counter that only the caller writes, with no ordering.
+// AddOwned adds delta to a counter that only the caller writes, with no ordering.
 func AddOwned(p *uint64, delta uint64) { *p += delta }
