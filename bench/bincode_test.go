@@ -155,8 +155,10 @@ func rustTimes(b *testing.B) map[string]float64 {
 	if err != nil {
 		b.Skip("no cargo: install it with librust-bincode-dev, librust-serde-derive-dev and librust-serde-bytes-dev")
 	}
-	if crates, _ := filepath.Glob("/usr/share/cargo/registry/bincode-1.3.3*"); len(crates) == 0 {
-		b.Skip("no sources of bincode 1.3.3: install librust-bincode-dev, librust-serde-derive-dev and librust-serde-bytes-dev")
+	for _, crate := range []string{"bincode-1.3.3", "serde_derive-1", "serde_bytes-0.11"} {
+		if crates, _ := filepath.Glob("/usr/share/cargo/registry/" + crate + "*"); len(crates) == 0 {
+			b.Skipf("no sources of %s: install librust-bincode-dev, librust-serde-derive-dev and librust-serde-bytes-dev", crate)
+		}
 	}
 	target := b.TempDir()
 	build := exec.Command(cargo, "build", "--release", "--offline", "--quiet", "--target-dir", target)
