@@ -2,10 +2,10 @@ package futex
 
 import "sync/atomic"
 
-// maxSeats bounds the threads that wait where another way of waiting is at hand.
+// maxSlots bounds the threads that wait where another way of waiting is at hand.
 const maxSlots = 4
 
-// seats counts those that are taken, in the whole process, because threads are the process's.
+// used counts those that are taken, in the whole process, because threads are the process's.
 var used atomic.Int32
 
 // AcquireSlot reports whether a caller that could wait without a thread may use one in Wait now. If so,
@@ -18,5 +18,5 @@ func AcquireSlot() bool {
 	return false
 }
 
-// ReleaseSlot gives a seat back.
+// ReleaseSlot gives a slot back.
 func ReleaseSlot() { used.Add(-1) }
