@@ -5,7 +5,8 @@ package mem
 import "unsafe"
 
 // Inline is the longest payload, in bytes, that the fast paths through a ring copy with Copy8, Copy16 and Copy32, without a call. The
-// shortest is 8.
+// shortest is 8. With calls instead, a stream of 8 B moves 0.91 as much, of 64 B on an MPSC ring 0.95: go run ./bench/ring
+// -only 'Stream, 8 B', 8 interleaved pairs, AMD EPYC, Go 1.26.8.
 const Inline = 64
 
 // Copy8 copies n = 8 to 16 bytes in two blocks, which may share some of them. dst and src point to n

@@ -20,7 +20,8 @@ var width = func() uint8 {
 	return 0
 }()
 
-// copyWide copies n > 64 bytes, which do not overlap.
+// copyWide copies n > 64 bytes, which do not overlap. With copy instead, a stream of 256 B moves 0.84 as much, in batches
+// 0.79: go run ./bench/ring -only 'Stream, 256 B', 8 interleaved pairs, AMD EPYC, Go 1.26.8.
 //
 //go:noescape
 func copyWide(dst, src unsafe.Pointer, n uint64)

@@ -93,6 +93,9 @@ func (p *Producer) clearIntent(err error) error {
 	return err
 }
 
+// The fast path: without it one producer of an MPSC ring moves 0.44 as much (go run ./bench/ring -only 'MPSC, 64 B, producers:
+// 1', 8 interleaved pairs, AMD EPYC, Go 1.26.8).
+
 // FitsMPSC reports whether total bytes at pos, the tail, for a plain record of n bytes of payload are known to be free, and
 // TryClaim may follow, for total bytes with their ClaimWord.
 func (p *Producer) FitsMPSC(pos, total, n uint64) bool {

@@ -9,12 +9,15 @@ import (
 
 // How long to look before sleeping. A spin-wait hint takes about 20 ns, a Gosched with nothing else to
 // run about 80 ns.
+//
+// A number of yields that follows their success (2 to 200) moved no more than a fixed one: four producers 1.03 with the fixed one, round
+// trips 1.0. Ratios of medians of 8 interleaved pairs, go run ./bench/ring -only 'MPSC, 64 B, producers: 4', two virtual
+// processors of an AMD EPYC, Linux 6.18, Go 1.26.8; so are those in the other files of this package.
 const (
 	headerPolls     = 60  // looks without a pause: about 200 ns, a round trip between near processors
 	spinRounds      = 40  // looks with a pause between them: about 1 µs
-	minYields       = 2   // looks with a Gosched between them, at the least
-	maxYields       = 200 // and at the most: about 20 µs
-	retryYields     = 32  // waits in vain after which more yields are tried again: two that sleep for each other stay slow
+	yields          = 50  // looks with a Gosched between them: about 5 µs
+	yieldsAlone     = 2   // where nothing can change while this process spins
 	spinLapPolls    = 256 // looks between two thorough ones of a waiter that never parks: about 16 µs
 	lapsBeforeYield = 3   // about 50 µs, after which it offers its processor between laps
 	lapsBeforeNap   = 128 // about 2 ms, after which it naps between laps all the same
@@ -22,25 +25,22 @@ const (
 
 // spinner is what a Waiter does before it parks, and what it has learnt about that.
 type spinner struct {
-	singleCPU    bool  // nothing can change while we spin
-	yields       int   // how many Goscheds have been worth it lately
-	failedYields uint8 // how many waits no Gosched has spared us a sleep, modulo 256
-	yieldPolicy        // offers its processor in a stream
+	singleCPU   bool // nothing can change while we spin
+	yieldPolicy      // offers its processor in a stream
 	streamBackoff
 }
 
 func newSpinner(flow, progress *uint64) spinner {
 	return spinner{
-		singleCPU: singleCPU(), yields: maxYields / 4,
-		yieldPolicy: yieldPolicy{flow: flow, rate: unknownRates, progress: progress}, streamBackoff: streamBackoff{progress: progress},
+		singleCPU: singleCPU(), yieldPolicy: yieldPolicy{flow: flow, rate: unknownRates, progress: progress}, streamBackoff: streamBackoff{progress: progress},
 	}
 }
 
 // spin looks for about a microsecond, offers its processor if this is a stream, and then yields to other goroutines
-// for as long as that has paid off lately.
+// for a few microseconds more.
 func (s *spinner) spin(c Condition, b bell) bool {
 	if s.singleCPU {
-		for range minYields {
+		for range yieldsAlone {
 			runtime.Gosched()
 			if c.Ready() {
 				return true
@@ -57,16 +57,11 @@ func (s *spinner) spin(c Condition, b bell) bool {
 	if s.yieldCPU(c, b) {
 		return true
 	}
-	for range s.yields {
+	for range yields {
 		runtime.Gosched()
 		if c.Ready() {
-			s.yields = min(s.yields*2, maxYields)
 			return true
 		}
-	}
-	s.yields = max(s.yields/2, minYields)
-	if s.failedYields++; s.failedYields%retryYields == 0 {
-		s.yields = max(s.yields, maxYields/4)
 	}
 	return false
 }

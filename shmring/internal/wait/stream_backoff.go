@@ -14,6 +14,8 @@ type streamBackoff struct {
 	pauses     uint32  // before polling
 }
 
+// Without these pauses one producer of an MPSC ring moves 0.82 to 0.89 as much: go run ./bench/ring -only 'MPSC, 64 B,
+// producers: 1'. On an SPSC ring there is no clear difference.
 const (
 	shortWaitPolls = 4  // a wait of so few polls ended at once
 	streamWaits    = 3  // so many of them in a row make a stream

@@ -26,6 +26,8 @@ type yieldPolicy struct {
 	waited   uint64  // their number at the last wait
 }
 
+// Without this policy four producers and a consumer on two processors move 0.60 as much, one producer the same (0.97 to 1.01):
+// go run ./bench/ring -only 'MPSC, 64 B, producers: 4'.
 const (
 	yieldsPerWait = 16                    // polls with a yield before each
 	streamRecords = 64                    // records since the last wait: with fewer it is no stream
